@@ -1,0 +1,2 @@
+//! `infra`: a declarative reconciler for AWS, with no state file.
+pub mod model;

@@ -1,0 +1,42 @@
+//! Names of kinds and of entries.
+
+use std::fmt;
+
+/// The name of a kind: AWS service and resource, as written in a manifest (`ecr.repository`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KindName {
+    /// The service, the first table of an entry (`ecr`).
+    pub service: &'static str,
+    /// The resource, the second table of an entry (`repository`).
+    pub resource: &'static str,
+}
+
+impl fmt::Display for KindName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.service, self.resource)
+    }
+}
+
+/// The address of an entry: its kind and its key in the manifest (`ecr.repository.claude-code-astro`).
+///
+/// An address is how people name an entry; what identifies the resource in AWS is its name there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address {
+    /// What kind of resource the entry declares.
+    pub kind: KindName,
+    /// The entry's key.
+    pub key: String,
+}
+
+impl Address {
+    /// The address of the entry `key` of `kind`.
+    pub fn new(kind: KindName, key: impl Into<String>) -> Self {
+        Self { kind, key: key.into() }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.kind, self.key)
+    }
+}

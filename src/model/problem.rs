@@ -1,0 +1,78 @@
+//! What is wrong with a manifest, said by whoever found it, placed by whoever knows the text.
+//!
+//! A kind that checks its entry knows keys, not bytes. It reports a [`Problem`] at a path of keys;
+//! [`crate::manifest`] turns the path into a span of the TOML. A message never contains a value
+//! that could be secret: it names the key and the rule.
+
+/// One step of the way from an entry's table to a value in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Segment {
+    /// A key of a table.
+    Key(String),
+    /// A position in an array, from 0.
+    Index(usize),
+}
+
+impl From<&str> for Segment {
+    fn from(key: &str) -> Self {
+        Self::Key(key.to_owned())
+    }
+}
+
+impl From<usize> for Segment {
+    fn from(index: usize) -> Self {
+        Self::Index(index)
+    }
+}
+
+/// One thing that is wrong, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where, from the entry's table down. A path that leads nowhere means its nearest existing parent.
+    pub path: Vec<Segment>,
+    /// What is wrong: a lower-case fragment without a full stop.
+    pub message: String,
+    /// What to do next.
+    pub help: Option<String>,
+}
+
+/// Collects every problem of one entry, so that all are shown at once.
+#[derive(Debug, Default)]
+pub struct Problems {
+    base: Vec<Segment>,
+    found: Vec<Problem>,
+}
+
+impl Problems {
+    /// Reports a problem with the value under `at`, a key or an index below the present place.
+    pub fn report(&mut self, at: impl Into<Segment>, message: impl Into<String>, help: &str) {
+        let mut path = self.base.clone();
+        path.push(at.into());
+        self.push(path, message.into(), help);
+    }
+
+    /// Reports a problem with the present place itself.
+    pub fn report_here(&mut self, message: impl Into<String>, help: &str) {
+        let path = self.base.clone();
+        self.push(path, message.into(), help);
+    }
+
+    /// Runs `check` one step further down.
+    pub fn within<R>(&mut self, at: impl Into<Segment>, check: impl FnOnce(&mut Self) -> R) -> R {
+        self.base.push(at.into());
+        let result = check(self);
+        self.base.pop();
+        result
+    }
+
+    /// What was found, in the order in which it was reported.
+    #[must_use]
+    pub fn into_found(self) -> Vec<Problem> {
+        self.found
+    }
+
+    fn push(&mut self, path: Vec<Segment>, message: String, help: &str) {
+        let help = (!help.is_empty()).then(|| help.to_owned());
+        self.found.push(Problem { path, message, help });
+    }
+}
