@@ -1,2 +1,3 @@
 //! `infra`: a declarative reconciler for AWS, with no state file.
+pub mod aws;
 pub mod model;

@@ -1,0 +1,163 @@
+//! What went wrong with a call, in a form that can be kept, shown and classified.
+
+use std::error::Error;
+use std::fmt;
+
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+/// What a failed call means for what happens next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// The credentials may not do this.
+    Denied,
+    /// There are no credentials, or they are expired or unknown.
+    Credentials,
+    /// AWS asked to slow down, and went on asking.
+    Throttled,
+    /// A limit of the account or the resource is reached.
+    Quota,
+    /// The call never got an answer.
+    Network,
+    /// `infra` itself refused to send it.
+    Refused,
+    /// Anything else that AWS said.
+    Other,
+}
+
+impl Class {
+    /// What a person can do about it.
+    #[must_use]
+    pub fn help(self) -> Option<&'static str> {
+        match self {
+            Self::Denied => Some(
+                "allow this action to the identity in the plan's first lines; docs/safety.md lists what is needed",
+            ),
+            Self::Credentials => {
+                Some("log in again, or name another --profile; then run the same command again")
+            }
+            Self::Throttled => Some("run the same command again in a minute"),
+            Self::Quota => Some("raise the quota or remove what is not needed; retrying does not help"),
+            Self::Network => Some(
+                "check the network, the region and any AWS_ENDPOINT_URL; then run the same command again",
+            ),
+            Self::Refused | Self::Other => None,
+        }
+    }
+}
+
+/// A call that failed, on what, and what AWS said.
+///
+/// It holds text instead of the SDK's error, so that it can be kept in a plan and compared. Requests are
+/// not part of it, and AWS does not repeat secret values in its messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallError {
+    /// The call, as in IAM actions (`ecr:DescribeRepositories`).
+    pub call: String,
+    /// What it was about: the resource's name in AWS.
+    pub subject: String,
+    /// AWS's error code, when there was an answer with one.
+    pub code: Option<String>,
+    /// What AWS said, or the whole chain of causes when it said nothing.
+    pub message: String,
+    /// What it means.
+    pub class: Class,
+}
+
+impl CallError {
+    /// Takes over the SDK's error of `call` about `subject`.
+    pub fn new<E, R>(call: &str, subject: &str, error: &SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        R: fmt::Debug,
+    {
+        let code = error.code().map(str::to_owned);
+        let message = match error {
+            SdkError::ServiceError(context) => {
+                context.err().message().map_or_else(|| chain(context.err()), str::to_owned)
+            }
+            _ => error.source().map_or_else(|| error.to_string(), chain),
+        };
+        let class = classify(error, code.as_deref(), &message);
+        Self { call: call.to_owned(), subject: subject.to_owned(), code, message, class }
+    }
+
+    /// A call that was answered, but not with what the API promises.
+    pub fn unusable(call: &str, subject: &str, message: impl Into<String>) -> Self {
+        Self {
+            call: call.to_owned(),
+            subject: subject.to_owned(),
+            code: None,
+            message: message.into(),
+            class: Class::Other,
+        }
+    }
+
+    /// Whether AWS answered with this error code.
+    #[must_use]
+    pub fn is(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+    }
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} on {} failed: ", self.call, self.subject)?;
+        if let Some(code) = &self.code {
+            write!(f, "{code}: ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for CallError {}
+
+/// The message of an error and of all its causes. The SDK's own messages hide their causes.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let message = error.to_string();
+        if !text.ends_with(&message) {
+            text.push_str(": ");
+            text.push_str(&message);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+fn classify<E, R>(error: &SdkError<E, R>, code: Option<&str>, message: &str) -> Class {
+    // Codes: IAM and EC2 common errors, and `aws-runtime`'s table of throttling codes.
+    match code {
+        Some("AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "AuthorizationError") => {
+            Class::Denied
+        }
+        Some(
+            "ExpiredToken"
+            | "ExpiredTokenException"
+            | "InvalidClientTokenId"
+            | "UnrecognizedClientException"
+            | "RequestExpired"
+            | "InvalidSignatureException"
+            | "SignatureDoesNotMatch",
+        ) => Class::Credentials,
+        Some(code) if code.starts_with("LimitExceeded") => Class::Quota,
+        Some(code)
+            if code.contains("Throttl")
+                || code.contains("TooManyRequests")
+                || code == "RequestLimitExceeded" =>
+        {
+            Class::Throttled
+        }
+        Some(_) => Class::Other,
+        None => match error {
+            SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => Class::Network,
+            SdkError::TimeoutError(_) => Class::Network,
+            _ if message.contains("`infra` refuses") => Class::Refused,
+            _ if message.contains("credentials") => Class::Credentials,
+            SdkError::DispatchFailure(_) => Class::Network,
+            _ => Class::Other,
+        },
+    }
+}

@@ -1,0 +1,103 @@
+//! The only way to AWS: one client per service, all behind one [`gate`].
+//!
+//! Clients are the SDK's own; what is faked in tests lies below them, at the HTTP connector, so that
+//! serialisation, signing and retries are always the real ones.
+
+pub mod calls;
+pub mod error;
+pub mod gate;
+pub mod identity;
+pub mod stack;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+pub use calls::{Call, Effect};
+pub use error::{CallError, Class};
+pub use gate::{CallName, Ledger};
+pub use identity::{Identity, Partition};
+
+use gate::Gate;
+
+/// How to reach an account.
+#[derive(Clone, Debug, Default)]
+pub struct Connection {
+    /// The region of every client. The environment's and the profile's are not asked.
+    pub region: String,
+    /// A profile of the AWS configuration files; none means the SDK's default chain.
+    pub profile: Option<String>,
+    /// Another endpoint than AWS, for every service.
+    pub endpoint_url: Option<String>,
+    /// Credentials to use instead of the default chain.
+    pub credentials: Option<SharedCredentialsProvider>,
+    /// The HTTP client below the SDK; none means TLS with the system's certificates.
+    pub http: Option<SharedHttpClient>,
+}
+
+/// One client per service, and the record of the calls they made.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    /// Elastic Container Registry.
+    pub ecr: aws_sdk_ecr::Client,
+    /// Secrets Manager.
+    pub secrets: aws_sdk_secretsmanager::Client,
+    /// CloudFormation: whether a stack still owns what its tags are on.
+    pub cloudformation: aws_sdk_cloudformation::Client,
+    /// Security Token Service: who we are.
+    pub sts: aws_sdk_sts::Client,
+    ledger: Ledger,
+}
+
+impl Aws {
+    /// Makes the clients. Nothing is sent yet, but credentials files may be read.
+    pub async fn connect(connection: &Connection) -> Self {
+        let config = sdk_config(connection).await;
+        let ledger = Ledger::default();
+        let gate = Gate::new(ledger.clone());
+        Self {
+            ecr: aws_sdk_ecr::Client::from_conf(
+                aws_sdk_ecr::config::Builder::from(&config).interceptor(gate.clone()).build(),
+            ),
+            secrets: aws_sdk_secretsmanager::Client::from_conf(
+                aws_sdk_secretsmanager::config::Builder::from(&config).interceptor(gate.clone()).build(),
+            ),
+            cloudformation: aws_sdk_cloudformation::Client::from_conf(
+                aws_sdk_cloudformation::config::Builder::from(&config).interceptor(gate.clone()).build(),
+            ),
+            sts: aws_sdk_sts::Client::from_conf(
+                aws_sdk_sts::config::Builder::from(&config).interceptor(gate).build(),
+            ),
+            ledger,
+        }
+    }
+
+    /// The calls made so far, through every client.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+}
+
+async fn sdk_config(connection: &Connection) -> SdkConfig {
+    let http = connection.http.clone().unwrap_or_else(|| {
+        // `ring` instead of the SDK's default aws-lc: the same TLS, without a minute of compiling C.
+        aws_smithy_http_client::Builder::new()
+            .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
+            .build_https()
+    });
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .region(Region::new(connection.region.clone()))
+        .http_client(http);
+    if let Some(profile) = &connection.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(url) = &connection.endpoint_url {
+        loader = loader.endpoint_url(url);
+    }
+    if let Some(credentials) = &connection.credentials {
+        loader = loader.credentials_provider(credentials.clone());
+    }
+    loader.load().await
+}
