@@ -1,3 +1,4 @@
 //! `infra`: a declarative reconciler for AWS, with no state file.
 pub mod aws;
+pub mod document;
 pub mod model;

@@ -1,0 +1,313 @@
+//! How a manifest spells a resource policy, and what is checked before AWS sees it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{Policy, exposure::is_public, principal::PrincipalSpec};
+use crate::model::problem::Problems;
+
+/// One statement of a resource policy: who may, or may not, do what.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct StatementSpec {
+    /// A name for the statement, unique in the policy: letters and digits.
+    #[serde(default)]
+    pub sid: Option<String>,
+    /// Whether the statement allows or denies. A denial wins over every permission.
+    pub effect: Effect,
+    /// Whom the statement is about.
+    #[serde(default)]
+    pub principal: Option<PrincipalSpec>,
+    /// Everybody but these. With `effect = "allow"` that includes callers without credentials.
+    #[serde(default)]
+    pub not_principal: Option<PrincipalSpec>,
+    /// The actions meant, such as `ecr:BatchGetImage`; `*` and `?` are wildcards.
+    #[serde(default)]
+    pub action: Vec<String>,
+    /// Every action but these.
+    #[serde(default)]
+    pub not_action: Vec<String>,
+    /// The ARNs meant. Left out, it is what the policy is attached to. Repository policies have none.
+    #[serde(default)]
+    pub resource: Vec<String>,
+    /// Every resource but these. Repository policies have none.
+    #[serde(default)]
+    pub not_resource: Vec<String>,
+    /// When the statement applies: operator, then condition key, then the values of which one must match.
+    #[serde(default)]
+    pub condition: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    /// Must be `true` on a statement that lets in anyone at all, and on no other.
+    #[serde(default)]
+    pub public: bool,
+}
+
+/// What a statement does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effect {
+    /// Permits the actions.
+    Allow,
+    /// Forbids the actions, whatever else permits them.
+    Deny,
+}
+
+/// What stands in for a `Resource` that the manifest leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResourceElement {
+    /// There is none, and may be none: an ECR repository policy is about its repository
+    /// (ECR user guide, "Private repository policies").
+    None,
+    /// `*`, which in a secret's policy is the secret (Secrets Manager user guide, "Resource-based policies").
+    Star,
+}
+
+/// Makes the policy that `statements` spell, of at most `max_len` characters.
+///
+/// `None` if there is anything to report, or nothing to say: no statements are no policy.
+pub fn lower(
+    statements: &[StatementSpec],
+    resource: ResourceElement,
+    max_len: usize,
+    problems: &mut Problems,
+) -> Option<Policy> {
+    let mut sids = BTreeSet::new();
+    let mut lowered = Vec::new();
+    for (index, spec) in statements.iter().enumerate() {
+        problems.within(index, |problems| {
+            let fresh = spec.sid().is_none_or(|sid| sids.insert(sid));
+            if !fresh {
+                problems.report("sid", "another statement has this sid", "sids are unique in a policy");
+            }
+            lowered.push(spec.lower(resource, problems).filter(|_| fresh));
+        });
+    }
+    let lowered: Vec<Map<String, Value>> = lowered.into_iter().collect::<Option<_>>()?;
+    if lowered.is_empty() {
+        return None;
+    }
+    let text = json!({ "Version": "2012-10-17", "Statement": lowered }).to_string();
+    let length = text.chars().count();
+    if length > max_len {
+        let message = format!("the policy is {length} characters long, and AWS takes {max_len}");
+        problems.report_here(message, "use wildcards in actions, or name accounts instead of their roles");
+        return None;
+    }
+    Policy::parse(&text).ok()
+}
+
+impl StatementSpec {
+    fn sid(&self) -> Option<&str> {
+        self.sid.as_deref().filter(|sid| !sid.is_empty())
+    }
+
+    fn lower(&self, resource: ResourceElement, problems: &mut Problems) -> Option<Map<String, Value>> {
+        let statement = self.document(resource);
+        let who = self.check_principals(problems);
+        let when = self.check_condition(problems);
+        // Who is let in can only be judged once it is clear who is meant.
+        let public = !(who && when) || self.check_public(&statement, problems);
+        let sound = [
+            who && when && public,
+            self.check_sid(problems),
+            self.check_actions(problems),
+            self.check_resources(resource, problems),
+        ];
+        sound.iter().all(|sound| *sound).then_some(statement)
+    }
+
+    /// IAM user guide, "Sid": ASCII letters and digits.
+    fn check_sid(&self, problems: &mut Problems) -> bool {
+        let sound = self.sid().is_none_or(|sid| sid.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        if !sound {
+            problems.report(
+                "sid",
+                "a sid is made of letters and digits only",
+                "such as \"PullFromProduction\"",
+            );
+        }
+        sound
+    }
+
+    fn check_actions(&self, problems: &mut Problems) -> bool {
+        let sound = match (self.action.is_empty(), self.not_action.is_empty()) {
+            (true, true) => {
+                problems.report_here("the statement names no action", "add action = [\"service:Name\"]");
+                false
+            }
+            (false, false) => {
+                problems.report(
+                    "not-action",
+                    "a statement has either action or not-action",
+                    "remove one of them",
+                );
+                false
+            }
+            _ => true,
+        };
+        let help = "write it as service:Name, such as \"ecr:BatchGetImage\" or \"ecr:Get*\"";
+        let message = "this is not the name of an action";
+        let action = each("action", &self.action, is_action, message, help, problems);
+        each("not-action", &self.not_action, is_action, message, help, problems) && action && sound
+    }
+
+    fn check_principals(&self, problems: &mut Problems) -> bool {
+        match (&self.principal, &self.not_principal) {
+            (None, None) => {
+                let help = "add principal = { aws = [\"123456789012\"] }, or another principal";
+                problems.report_here("the statement does not say whom it is about", help);
+                false
+            }
+            (Some(_), Some(_)) => {
+                let message = "a statement has either principal or not-principal";
+                problems.report("not-principal", message, "remove one of them");
+                false
+            }
+            (Some(who), None) => problems.within("principal", |problems| who.check(problems)),
+            (None, Some(who)) => problems.within("not-principal", |problems| {
+                if who.anyone {
+                    let help = "name those to leave out, or use principal";
+                    problems.report("anyone", "everybody but anyone is nobody", help);
+                }
+                who.check(problems) && !who.anyone
+            }),
+        }
+    }
+
+    fn check_resources(&self, element: ResourceElement, problems: &mut Problems) -> bool {
+        let mut sound = true;
+        let given = [("resource", &self.resource), ("not-resource", &self.not_resource)];
+        for (key, arns) in given {
+            if element == ResourceElement::None && !arns.is_empty() {
+                let message = "a policy of this kind has no resource: it is about what it is attached to";
+                problems.report(key, message, "remove the key");
+                sound = false;
+            } else {
+                let message = "this is not a resource";
+                sound &= each(key, arns, is_resource, message, "write an ARN, or \"*\"", problems);
+            }
+        }
+        if element == ResourceElement::Star && given.iter().all(|(_, arns)| !arns.is_empty()) {
+            problems.report(
+                "not-resource",
+                "a statement has either resource or not-resource",
+                "remove one of them",
+            );
+            sound = false;
+        }
+        sound
+    }
+
+    /// An operator without keys and a key without values hold always or never: a trap in either case.
+    fn check_condition(&self, problems: &mut Problems) -> bool {
+        let mut sound = true;
+        problems.within("condition", |problems| {
+            for (operator, keys) in &self.condition {
+                if keys.is_empty() {
+                    problems.report(
+                        operator.as_str(),
+                        "the operator has no condition key",
+                        "add a key, or remove it",
+                    );
+                    sound = false;
+                }
+                for key in keys.iter().filter(|(_, values)| values.is_empty()).map(|(key, _)| key.as_str()) {
+                    problems.within(operator.as_str(), |problems| {
+                        problems.report(
+                            key,
+                            "the condition key has no value",
+                            "list the values of which one must match",
+                        );
+                    });
+                    sound = false;
+                }
+            }
+        });
+        sound
+    }
+
+    /// Nothing opens access that does not say so.
+    fn check_public(&self, statement: &Map<String, Value>, problems: &mut Problems) -> bool {
+        match (is_public(statement), self.public) {
+            (true, false) => {
+                let help = "name the principals, add a condition on who or where they are \
+                            (such as StringEquals aws:PrincipalOrgID), or say public = true if you mean it";
+                problems.report_here("this statement lets in anyone at all", help);
+                false
+            }
+            (false, true) => {
+                problems.report("public", "this statement is not public", "remove the key");
+                false
+            }
+            _ => true,
+        }
+    }
+
+    fn document(&self, resource: ResourceElement) -> Map<String, Value> {
+        let mut document = Map::new();
+        let mut put = |key: &str, value: Value| {
+            document.insert(key.to_owned(), value);
+        };
+        if let Some(sid) = self.sid() {
+            put("Sid", sid.into());
+        }
+        put("Effect", json!(if self.effect == Effect::Allow { "Allow" } else { "Deny" }));
+        for (key, who) in [("Principal", &self.principal), ("NotPrincipal", &self.not_principal)] {
+            if let Some(who) = who {
+                put(key, who.document());
+            }
+        }
+        let star = ["*".to_owned()];
+        let implied = match resource {
+            ResourceElement::Star if self.resource.is_empty() && self.not_resource.is_empty() => &star[..],
+            _ => &self.resource,
+        };
+        let lists = [
+            ("Action", &self.action[..]),
+            ("NotAction", &self.not_action),
+            ("Resource", implied),
+            ("NotResource", &self.not_resource),
+        ];
+        for (key, list) in lists {
+            if !list.is_empty() {
+                put(key, list.into());
+            }
+        }
+        if !self.condition.is_empty() {
+            put("Condition", json!(self.condition));
+        }
+        document
+    }
+}
+
+/// Checks each of a list's texts; true if all are sound.
+pub(super) fn each(
+    key: &str,
+    list: &[String],
+    is_sound: impl Fn(&str) -> bool,
+    message: &str,
+    help: &str,
+    problems: &mut Problems,
+) -> bool {
+    let mut sound = true;
+    for (index, _) in list.iter().enumerate().filter(|(_, text)| !is_sound(text)) {
+        problems.within(key, |problems| problems.report(index, message, help));
+        sound = false;
+    }
+    sound
+}
+
+/// `service:Name` with wildcards in the name only, or `*` (IAM user guide, "Action").
+fn is_action(text: &str) -> bool {
+    let word = |text: &str, more: &[u8]| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || more.contains(&byte))
+    };
+    text == "*"
+        || text.split_once(':').is_some_and(|(service, name)| word(service, b"-") && word(name, b"*?"))
+}
+
+fn is_resource(text: &str) -> bool {
+    text == "*" || (text.starts_with("arn:") && text.splitn(6, ':').count() == 6 && !text.contains(' '))
+}
