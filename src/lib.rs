@@ -1,4 +1,6 @@
 //! `infra`: a declarative reconciler for AWS, with no state file.
 pub mod aws;
 pub mod document;
+pub mod guard;
+pub mod kind;
 pub mod model;

@@ -1,0 +1,47 @@
+//! The guards: who may delete what.
+//!
+//! A kind states facts; this module judges. Only [`judge`] makes a [`Permit`], and no kind can build its
+//! deleting change without one, so a new kind cannot forget the guard.
+
+use crate::model::OnDelete;
+
+/// Leave to delete one resource. It cannot be copied or made elsewhere.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Permit(());
+
+/// Why a resource that left the manifest stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Its `on-delete` says so, or it carries no such mark.
+    Retained,
+    /// It may only be deleted while it holds nothing, and it holds this.
+    Holds(String),
+}
+
+/// Judges whether a resource that left the manifest may be deleted.
+///
+/// `on_delete` is the choice mirrored in its tag; `blocks` is what the kind says must be gone first.
+///
+/// # Errors
+///
+/// The [`Refusal`], when it has to stay.
+pub fn judge(on_delete: OnDelete, blocks: Option<String>) -> Result<Permit, Refusal> {
+    match (on_delete, blocks) {
+        (OnDelete::Retain, _) => Err(Refusal::Retained),
+        (OnDelete::Delete, Some(held)) => Err(Refusal::Holds(held)),
+        (OnDelete::Delete, None) => Ok(Permit(())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_empty_resource_that_says_so_is_deleted() {
+        assert_eq!(judge(OnDelete::Retain, None), Err(Refusal::Retained));
+        assert_eq!(judge(OnDelete::Retain, Some("1 image".into())), Err(Refusal::Retained));
+        assert_eq!(judge(OnDelete::Delete, Some("1 image".into())), Err(Refusal::Holds("1 image".into())));
+        assert!(judge(OnDelete::Delete, None).is_ok());
+    }
+}

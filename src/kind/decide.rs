@@ -1,0 +1,293 @@
+//! What happens to an entry, given what was seen: pure, typed, and the same for every kind.
+
+use std::collections::BTreeMap;
+
+use super::view::{StepView, Verb};
+use super::{ChangeView, Delta, Describe, Entry, Found, Kind, Live, Phase, Place};
+use crate::aws::CallError;
+use crate::aws::stack::Standing;
+use crate::guard::{self, Refusal};
+use crate::model::{Address, FieldChange, OnDelete, Owner, StackMark, tags};
+
+/// Whether the CloudFormation stacks that tags name still own what carries the tags.
+pub type Stacks = BTreeMap<StackMark, Result<Standing, CallError>>;
+
+/// What happens to one entry, or to one resource that left the manifest.
+pub enum Decision<K: Kind> {
+    /// Nothing: it is as declared.
+    InSync,
+    /// Calls, in order.
+    Act(Act, Vec<K::Change>),
+    /// It left the manifest, and stays.
+    Keep(String),
+    /// A guard refuses.
+    Blocked(Block),
+    /// It could not be read.
+    Unknown(CallError),
+}
+
+/// The ways of acting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Make what is absent.
+    Create,
+    /// Change what is ours.
+    Update,
+    /// Take over what belongs to nobody.
+    Adopt,
+    /// Take back a scheduled deletion of what is ours.
+    Restore,
+    /// Delete what left the manifest.
+    Delete,
+}
+
+/// Why a guard refuses, and what to do instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// Why.
+    pub reason: String,
+    /// What to do.
+    pub help: String,
+    /// The fields that cannot be changed, if that is why.
+    pub immutable: Vec<FieldChange>,
+}
+
+impl Block {
+    fn new(reason: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { reason: reason.into(), help: help.into(), immutable: Vec::new() }
+    }
+}
+
+/// What was seen of a kind besides the entry in question.
+pub struct Around<'a, K: Kind> {
+    /// Resources with our mark that no entry names.
+    pub leftovers: &'a [Live<K>],
+    /// What could not be read while looking for them.
+    pub gaps: &'a [CallError],
+    /// Who the stacks are.
+    pub stacks: &'a Stacks,
+}
+
+/// Decides what happens to `entry`.
+pub fn entry<K: Kind>(entry: &Entry<K>, found: &Found<K>, around: &Around<'_, K>) -> Decision<K> {
+    match found {
+        Found::Unknown(error) => Decision::Unknown(error.clone()),
+        Found::Absent => absent(entry, around),
+        Found::Present(live) => present(entry, live, around.stacks),
+    }
+}
+
+/// Decides what happens to a resource of `place`'s manifest that no entry names.
+pub fn leftover<K: Kind>(live: &Live<K>, stacks: &Stacks, place: &Place) -> Decision<K> {
+    match foreign(live, &place.manifest, stacks) {
+        Ok(None) => {}
+        Ok(Some(block)) => return Decision::Keep(block.reason),
+        Err(error) => return Decision::Unknown(error),
+    }
+    if let Phase::PendingDeletion { date } = &live.phase {
+        return Decision::Keep(format!(
+            "it is scheduled for deletion (date {date}); putting its entry back restores it"
+        ));
+    }
+    match guard::judge(OnDelete::from_tag(live.tags.get(tags::ON_DELETE)), K::blocks_deletion(live)) {
+        Ok(permit) => Decision::Act(Act::Delete, vec![K::delete(live, permit)]),
+        Err(Refusal::Retained) => Decision::Keep(match K::holds(live) {
+            Some(held) => format!("it left the manifest and is retained, with {held}"),
+            None => "it left the manifest and is retained".to_owned(),
+        }),
+        Err(Refusal::Holds(held)) => Decision::Keep(format!(
+            "it left the manifest; `delete` means only while empty, and it holds {held}"
+        )),
+    }
+}
+
+fn absent<K: Kind>(entry: &Entry<K>, around: &Around<'_, K>) -> Decision<K> {
+    let here = entry.address.to_string();
+    let before = entry.was.as_ref().map(Address::to_string);
+    let same = around.leftovers.iter().find(|live| {
+        let marked = live.tags.get(tags::ADDRESS);
+        marked == Some(here.as_str()) || (before.is_some() && marked == before.as_deref())
+    });
+    if let Some(live) = same {
+        let (old, new) = (K::name(&live.state), K::name(&entry.state));
+        return Decision::Blocked(Block::new(
+            format!(
+                "its name changed from `{old}`, which is live and ours, to `{new}`; AWS cannot rename it"
+            ),
+            format!(
+                "put the name back, or, to have both, give the new one an entry of its own and leave this one as it was{}",
+                K::holds(live).map(|held| format!(" (`{old}` holds {held})")).unwrap_or_default(),
+            ),
+        ));
+    }
+    // Without the whole list nobody can say that it does not live on under an earlier name.
+    if let Some(gap) = around.gaps.first() {
+        return Decision::Unknown(gap.clone());
+    }
+    Decision::Act(Act::Create, K::create(entry))
+}
+
+fn present<K: Kind>(entry: &Entry<K>, live: &Live<K>, stacks: &Stacks) -> Decision<K> {
+    match foreign(live, &entry.place.manifest, stacks) {
+        Ok(None) => {}
+        Ok(Some(block)) => return Decision::Blocked(block),
+        Err(error) => return Decision::Unknown(error),
+    }
+    let mut changes = Vec::new();
+    let pending = live.phase != Phase::Active;
+    if pending {
+        // Everything else is refused by AWS while the deletion is scheduled.
+        changes.extend(K::restore(live));
+    }
+    // The mark of ownership first: if the run ends here, the rest is an ordinary update.
+    let missing = entry.tags.missing_from(&live.tags);
+    if !missing.is_empty() {
+        changes.push(K::retag(live, missing));
+    }
+    let mut immutable = Vec::new();
+    let mut instead = Vec::new();
+    for delta in K::diff(live, &entry.wanted_beside(&live.state)) {
+        match delta {
+            Delta::Change(change) => changes.push(change),
+            Delta::Immutable { field, instead: advice } => {
+                immutable.push(field);
+                instead.push(advice);
+            }
+        }
+    }
+    if !immutable.is_empty() {
+        let names: Vec<_> = immutable.iter().map(|field| format!("`{}`", field.field)).collect();
+        instead.dedup();
+        return Decision::Blocked(Block {
+            reason: format!(
+                "{} cannot be changed on a live resource, only by replacing it",
+                names.join(", ")
+            ),
+            help: instead.join("; "),
+            immutable,
+        });
+    }
+    match live.tags.owner(&entry.place.manifest) {
+        Owner::Us if pending => Decision::Act(Act::Restore, changes),
+        Owner::Us if changes.is_empty() => Decision::InSync,
+        Owner::Us => Decision::Act(Act::Update, changes),
+        _ => Decision::Act(Act::Adopt, changes),
+    }
+}
+
+/// Why the resource is somebody else's, if it is. `Err` when that could not be found out.
+fn foreign<K: Kind>(live: &Live<K>, manifest: &str, stacks: &Stacks) -> Result<Option<Block>, CallError> {
+    if let Some(service) = &live.service {
+        return Ok(Some(Block::new(
+            format!("it is managed by the AWS service {service}"),
+            "take the entry out of the manifest; what a service manages is changed through that service",
+        )));
+    }
+    match live.tags.owner(manifest) {
+        Owner::Manifest(other) => {
+            return Ok(Some(Block::new(
+                format!("it belongs to the manifest `{other}` (tag {})", tags::MANIFEST),
+                format!(
+                    "take it out of one of the two manifests, or name this one `{other}` if they are the same"
+                ),
+            )));
+        }
+        Owner::Controller(controller) => {
+            return Ok(Some(Block::new(
+                format!("its tags say that {controller} manages it"),
+                "release it there first: two reconcilers on one resource undo each other",
+            )));
+        }
+        Owner::Us | Owner::Nobody => {}
+    }
+    let Some(mark) = live.tags.stack() else { return Ok(None) };
+    match stacks.get(&mark) {
+        Some(Ok(Standing::Released)) => Ok(None),
+        Some(Err(error)) => Err(error.clone()),
+        Some(Ok(Standing::Owns)) | None => Ok(Some(Block::new(
+            format!("it belongs to the CloudFormation stack `{}`, which is live", mark.name),
+            "give it DeletionPolicy Retain there, deploy, take it out of the template or delete the stack, then plan again",
+        ))),
+    }
+}
+
+/// Shows a decision about `entry` as plain data.
+pub fn view_entry<K: Kind>(entry: &Entry<K>, found: &Found<K>, decision: &Decision<K>) -> StepView {
+    let live = match found {
+        Found::Present(live) => Some(live.as_ref()),
+        Found::Absent | Found::Unknown(_) => None,
+    };
+    let mut view = view(entry.address.clone(), K::name(&entry.state), decision);
+    view.location = Some(entry.location.clone());
+    if !matches!(decision, Decision::Unknown(_) | Decision::Blocked(_)) {
+        view.notes = K::notes(live, &entry.state);
+    }
+    if let Some(live) = live {
+        let others = live.tags.unmanaged(&entry.tags);
+        if others > 0 {
+            view.remarks.push(format!(
+                "{others} other {} left alone",
+                if others == 1 { "tag is" } else { "tags are" }
+            ));
+        }
+        if let (Decision::Act(Act::Adopt, _), Some(held)) = (decision, K::holds(live)) {
+            view.remarks.push(format!("it holds {held}"));
+        }
+        if let Some(mark) = live.tags.stack() {
+            view.remarks
+                .push(format!("the CloudFormation stack `{}` made it and has released it", mark.name));
+        }
+    }
+    view
+}
+
+/// Shows a decision about a resource that left the manifest.
+pub fn view_leftover<K: Kind>(live: &Live<K>, decision: &Decision<K>) -> StepView {
+    let prefix = format!("{}.", K::NAME);
+    let key = live.tags.get(tags::ADDRESS).and_then(|address| address.strip_prefix(&prefix));
+    view(Address::new(K::NAME, key.unwrap_or("?")), K::name(&live.state), decision)
+}
+
+fn view<K: Kind>(address: Address, name: &str, decision: &Decision<K>) -> StepView {
+    let mut view = StepView {
+        address,
+        name: name.to_owned(),
+        location: None,
+        verb: Verb::InSync,
+        reason: None,
+        help: None,
+        immutable: Vec::new(),
+        changes: Vec::new(),
+        notes: Vec::new(),
+        remarks: Vec::new(),
+    };
+    match decision {
+        Decision::InSync => {}
+        Decision::Act(act, changes) => {
+            view.verb = match act {
+                Act::Create => Verb::Create,
+                Act::Update => Verb::Update,
+                Act::Adopt => Verb::Adopt,
+                Act::Restore => Verb::Restore,
+                Act::Delete => Verb::Delete,
+            };
+            view.changes = changes.iter().map(Describe::describe).collect::<Vec<ChangeView>>();
+        }
+        Decision::Keep(why) => {
+            view.verb = Verb::Keep;
+            view.reason = Some(why.clone());
+        }
+        Decision::Blocked(block) => {
+            view.verb = Verb::Blocked;
+            view.reason = Some(block.reason.clone());
+            view.help = Some(block.help.clone());
+            view.immutable = block.immutable.clone();
+        }
+        Decision::Unknown(error) => {
+            view.verb = Verb::Unknown;
+            view.reason = Some(error.to_string());
+            view.help = error.class.help().map(str::to_owned);
+        }
+    }
+    view
+}

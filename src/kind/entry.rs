@@ -1,0 +1,213 @@
+//! An entry of a manifest, once it is understood.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::Kind;
+use crate::aws::Partition;
+use crate::model::problem::{Problem, Problems};
+use crate::model::{Address, Location, OnDelete, Tags, tags};
+
+/// What every entry may say, whatever its kind.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Common {
+    /// What becomes of the resource when this entry leaves the manifest.
+    #[serde(default)]
+    pub on_delete: Option<OnDelete>,
+    /// Tags of this resource, besides those of the manifest. Keys that are not declared are left alone.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    /// Fields that are set when the resource is created and left alone from then on.
+    #[serde(default)]
+    pub ignore: Vec<String>,
+    /// The key that this entry had before it was renamed.
+    #[serde(default)]
+    pub was: Option<String>,
+}
+
+/// The manifest that an entry stands in: what names and ARNs are made from.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The manifest's name, the mark of ownership.
+    pub manifest: String,
+    /// The account, 12 digits.
+    pub account: String,
+    /// The region.
+    pub region: String,
+    /// The region's partition.
+    pub partition: Partition,
+    /// The tags of every resource.
+    pub tags: Tags,
+}
+
+/// An entry whose structure is known to be right, on its way to a kind.
+pub struct Draft {
+    /// Its key.
+    pub key: String,
+    /// Where it is written.
+    pub location: Location,
+    /// What every entry may say.
+    pub common: Common,
+    /// The rest, for the kind.
+    pub body: serde_json::Value,
+}
+
+/// An entry that a kind has understood.
+#[derive(Debug)]
+pub struct Entry<K: Kind> {
+    /// Its address.
+    pub address: Address,
+    /// Where it is written.
+    pub location: Location,
+    /// The address that it had before it was renamed.
+    pub was: Option<Address>,
+    /// Every tag the resource must have, those of ownership included.
+    pub tags: Tags,
+    /// Indices into [`Kind::FIELDS`] of what is left alone.
+    pub ignore: Vec<usize>,
+    /// What is declared.
+    pub state: K::State,
+    /// Where it belongs.
+    pub place: Arc<Place>,
+}
+
+impl<K: Kind> Entry<K> {
+    /// Understands `draft`.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the entry.
+    pub fn from_draft(draft: &Draft, place: &Arc<Place>) -> Result<Self, Vec<Problem>> {
+        let mut problems = Problems::default();
+        let address = Address::new(K::NAME, draft.key.clone());
+        let on_delete = on_delete::<K>(&draft.common, &mut problems);
+        let ignore = ignored::<K>(&draft.common, &mut problems);
+        let tags = tags_of(draft, place, &address, on_delete, &mut problems);
+        // The structure was checked against the schema that comes from this very type. Should the two
+        // ever disagree, serde's own message is withheld: it repeats the value.
+        let spec = K::Spec::deserialize(&draft.body).map_err(|_| {
+            problems.report_here(
+                format!("this is not what {} needs", K::NAME),
+                "see docs/manifest.md for its fields",
+            );
+        });
+        let state = spec.ok().and_then(|spec| K::lower(&spec, place, &mut problems));
+        let found = problems.into_found();
+        match state {
+            Some(state) if found.is_empty() => Ok(Self {
+                was: draft.common.was.as_ref().map(|key| Address::new(K::NAME, key.clone())),
+                address,
+                location: draft.location.clone(),
+                tags,
+                ignore,
+                state,
+                place: Arc::clone(place),
+            }),
+            _ => Err(found),
+        }
+    }
+
+    /// What is declared, with the ignored fields as they are live.
+    #[must_use]
+    pub fn wanted_beside(&self, live: &K::State) -> K::State {
+        let mut state = self.state.clone();
+        for field in self.ignore.iter().filter_map(|at| K::FIELDS.get(*at)) {
+            (field.keep)(&mut state, live);
+        }
+        state
+    }
+}
+
+fn on_delete<K: Kind>(common: &Common, problems: &mut Problems) -> OnDelete {
+    let default = K::ON_DELETE.first().copied().unwrap_or(OnDelete::Retain);
+    let Some(chosen) = common.on_delete else { return default };
+    if !K::ON_DELETE.contains(&chosen) {
+        problems.report("on-delete", format!("{} can only be retained", K::NAME), "leave `on-delete` out");
+    }
+    chosen
+}
+
+fn ignored<K: Kind>(common: &Common, problems: &mut Problems) -> Vec<usize> {
+    let mut ignore = Vec::new();
+    problems.within("ignore", |problems| {
+        for (at, name) in common.ignore.iter().enumerate() {
+            match K::FIELDS.iter().position(|field| field.name == name) {
+                Some(field) => ignore.push(field),
+                None => {
+                    let names: Vec<_> = K::FIELDS.iter().map(|field| field.name).collect();
+                    let help = format!("fields of {} that can be left alone: {}", K::NAME, names.join(", "));
+                    problems.report(at, "there is no such field to ignore", &help);
+                }
+            }
+        }
+    });
+    ignore
+}
+
+/// The tags of the manifest, then those of the entry, then the marks of ownership.
+fn tags_of(
+    draft: &Draft,
+    place: &Place,
+    address: &Address,
+    on_delete: OnDelete,
+    problems: &mut Problems,
+) -> Tags {
+    let mut all = place.tags.clone();
+    problems.within("tags", |problems| {
+        for (key, value) in &draft.common.tags {
+            check_tag(key, value, problems);
+            all.set(key, value);
+        }
+    });
+    all.set(tags::MANIFEST, &place.manifest);
+    all.set(tags::ADDRESS, address.to_string());
+    all.set(tags::ON_DELETE, on_delete.word());
+    if all.len() > MAX_TAGS {
+        problems.report(
+            "tags",
+            format!("there are more than {MAX_TAGS} tags"),
+            "three of them are infra's own marks",
+        );
+    }
+    if address.to_string().len() > MAX_TAG_VALUE {
+        problems.report_here(
+            "this key is too long for a tag value",
+            "shorten it to fit 256 characters with its kind",
+        );
+    }
+    all
+}
+
+/// User tags per resource, in every service we use (API documentation of each `TagResource`).
+const MAX_TAGS: usize = 50;
+const MAX_TAG_KEY: usize = 128;
+const MAX_TAG_VALUE: usize = 256;
+
+/// Checks one declared tag against the limits that all our services share.
+pub fn check_tag(key: &str, value: &str, problems: &mut Problems) {
+    let allowed = |c: char| c.is_alphanumeric() || " _.:/=+-@".contains(c);
+    if key.starts_with(tags::RESERVED) || key.to_ascii_lowercase().starts_with(tags::AWS_RESERVED) {
+        problems.report(
+            key,
+            "this tag key is reserved",
+            "keys that begin with `infra:` or `aws:` cannot be declared",
+        );
+    } else if key.is_empty() || key.chars().count() > MAX_TAG_KEY || !key.chars().all(allowed) {
+        problems.report(
+            key,
+            "this is no valid tag key",
+            "1 to 128 letters, digits, spaces and any of _ . : / = + - @ (AWS tagging rules)",
+        );
+    }
+    if value.chars().count() > MAX_TAG_VALUE || !value.chars().all(allowed) {
+        problems.report(
+            key,
+            "this is no valid tag value",
+            "at most 256 letters, digits, spaces and any of _ . : / = + - @ (AWS tagging rules)",
+        );
+    }
+}

@@ -1,0 +1,71 @@
+//! What was seen of a kind in the account.
+
+use super::Kind;
+use crate::aws::CallError;
+use crate::model::Tags;
+
+/// What is asked of [`Kind::observe`] about one resource.
+pub struct Wanted<'a, K: Kind> {
+    /// What is declared, or what was last seen of a resource that left the manifest.
+    pub state: &'a K::State,
+    /// Whether the resource left the manifest: then what it holds is measured too.
+    pub leftover: bool,
+}
+
+/// The answer of [`Kind::observe`].
+pub struct Observation<K: Kind> {
+    /// One for each of what was wanted, in the same order.
+    pub found: Vec<Found<K>>,
+    /// Resources with our mark that nothing wanted names.
+    pub leftovers: Vec<Live<K>>,
+    /// What could not be read while looking for them, so that there may be more.
+    pub gaps: Vec<CallError>,
+}
+
+/// What was found of one resource.
+pub enum Found<K: Kind> {
+    /// It is there.
+    Present(Box<Live<K>>),
+    /// AWS says that it is not there.
+    Absent,
+    /// It could not be read, or not wholly.
+    Unknown(CallError),
+}
+
+/// A live resource.
+pub struct Live<K: Kind> {
+    /// All its tags.
+    pub tags: Tags,
+    /// Whether it is in use or on its way out.
+    pub phase: Phase,
+    /// The AWS service that manages it for itself, if one does.
+    pub service: Option<String>,
+    /// Its settings in normal form.
+    pub state: K::State,
+    /// What else was seen.
+    pub detail: K::Detail,
+}
+
+impl<K: Kind> Clone for Live<K> {
+    fn clone(&self) -> Self {
+        Self {
+            tags: self.tags.clone(),
+            phase: self.phase.clone(),
+            service: self.service.clone(),
+            state: self.state.clone(),
+            detail: self.detail.clone(),
+        }
+    }
+}
+
+/// Where a live resource is in its life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// In use.
+    Active,
+    /// Scheduled for deletion, and to be restored until then.
+    PendingDeletion {
+        /// The date that AWS gives with the schedule (`2026-12-01`).
+        date: String,
+    },
+}

@@ -1,0 +1,175 @@
+//! A step that may run: look again, and only then write.
+
+use std::sync::Arc;
+
+use super::decide::{self, Act, Around, Decision, Stacks};
+use super::view::{StepView, Verb};
+use super::{Describe, Entry, Found, Kind, Live, Place, Wanted};
+use crate::aws::stack;
+use crate::aws::{Aws, CallError};
+use crate::model::StackMark;
+
+/// What a step was about.
+pub enum Target<K: Kind> {
+    /// An entry of the manifest.
+    Entry(Arc<Entry<K>>),
+    /// A resource that left the manifest, as it was seen.
+    Leftover(Box<Live<K>>, Arc<Place>),
+}
+
+/// A step of a reviewed plan, ready to run: its target, and the very changes that were shown.
+pub struct Task<K: Kind> {
+    /// What it is about.
+    pub target: Target<K>,
+    /// What was shown.
+    pub view: StepView,
+    /// How it acts.
+    pub act: Act,
+    /// What it does.
+    pub changes: Vec<K::Change>,
+}
+
+/// How a step ended that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// The changes were made.
+    Changed,
+    /// Somebody else had made them in the meantime.
+    AlreadySo,
+}
+
+/// Why a step stopped.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StepError {
+    /// A call failed.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The resource is no longer what the plan saw, so nothing was written to it.
+    #[error("it is no longer what the plan saw: planned to {planned}, now it would be {now}")]
+    Moved {
+        /// What was planned.
+        planned: Verb,
+        /// What would be planned now.
+        now: String,
+    },
+}
+
+impl<K: Kind> Task<K> {
+    /// Reads the resource again and, if it is still what the plan saw, makes the changes.
+    ///
+    /// `began` is called before each call that writes.
+    ///
+    /// # Errors
+    ///
+    /// [`StepError::Moved`] before anything is written; [`StepError::Call`] when a call failed.
+    pub async fn run(self, aws: &Aws, began: &(dyn Fn(&'static str) + Sync)) -> Result<Done, StepError> {
+        let (found, now) = self.look_again(aws).await;
+        if now.verb == Verb::InSync || (self.act == Act::Delete && matches!(found, Found::Absent)) {
+            return Ok(Done::AlreadySo);
+        }
+        if let Decision::Unknown(error) = &now.decision {
+            return Err(error.clone().into());
+        }
+        if now.view.verb != self.view.verb || now.view.changes != self.view.changes {
+            return Err(self.moved(&now.view));
+        }
+        for change in &self.changes {
+            began(change.describe().call);
+            match K::perform(aws, change).await {
+                Ok(()) => {}
+                // A lost reply that the SDK retried, an earlier run that was cut off, or another run beside
+                // this one: what matters is whose it is.
+                Err(error) if self.act == Act::Create && K::already_exists(&error) => {
+                    return self.take_up(aws, began, error).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(Done::Changed)
+    }
+
+    /// Goes on with a resource that exists although it was to be created, if it is ours.
+    async fn take_up(
+        &self,
+        aws: &Aws,
+        began: &(dyn Fn(&'static str) + Sync),
+        error: CallError,
+    ) -> Result<Done, StepError> {
+        let (_, now) = self.look_again(aws).await;
+        match now.decision {
+            Decision::InSync => Ok(Done::Changed),
+            Decision::Act(Act::Update, changes) => {
+                for change in &changes {
+                    began(change.describe().call);
+                    K::perform(aws, change).await?;
+                }
+                Ok(Done::Changed)
+            }
+            // Reads may lag behind: AWS said that it exists, so it is not ours to say that it does not.
+            Decision::Act(Act::Create, _) => Err(error.into()),
+            _ => Err(self.moved(&now.view)),
+        }
+    }
+
+    fn moved(&self, now: &StepView) -> StepError {
+        let mut words = now.verb.to_string();
+        if let Some(reason) = &now.reason {
+            words = format!("{words} ({reason})");
+        } else if now.verb == self.view.verb {
+            words = format!("{words} with other changes");
+        }
+        StepError::Moved { planned: self.view.verb, now: words }
+    }
+
+    async fn look_again(&self, aws: &Aws) -> (Found<K>, Now<K>) {
+        let state = match &self.target {
+            Target::Entry(entry) => &entry.state,
+            Target::Leftover(live, _) => &live.state,
+        };
+        let leftover = matches!(self.target, Target::Leftover(..));
+        let mut answer = K::observe(aws, &[Wanted { state, leftover }], None).await;
+        let found = answer.found.pop().unwrap_or(Found::Absent);
+        let marks = match &found {
+            Found::Present(live) => live.tags.stack(),
+            Found::Absent | Found::Unknown(_) => None,
+        };
+        let stacks = ask_stacks(aws, marks).await;
+        let (decision, view) = match &self.target {
+            Target::Entry(entry) => {
+                let around = Around { leftovers: &[], gaps: &[], stacks: &stacks };
+                let decision = decide::entry(entry, &found, &around);
+                let view = decide::view_entry(entry, &found, &decision);
+                (decision, view)
+            }
+            Target::Leftover(seen, place) => {
+                let (decision, live) = match &found {
+                    Found::Present(live) => (decide::leftover(live, &stacks, place), live),
+                    Found::Absent => (Decision::InSync, seen),
+                    Found::Unknown(error) => (Decision::Unknown(error.clone()), seen),
+                };
+                let view = decide::view_leftover(live, &decision);
+                (decision, view)
+            }
+        };
+        (found, Now { verb: view.verb, decision, view })
+    }
+}
+
+/// What would be planned now.
+struct Now<K: Kind> {
+    verb: Verb,
+    decision: Decision<K>,
+    view: StepView,
+}
+
+/// Asks CloudFormation about every stack that `marks` name, at once.
+pub async fn ask_stacks(aws: &Aws, marks: impl IntoIterator<Item = StackMark>) -> Stacks {
+    let mut marks: Vec<_> = marks.into_iter().collect();
+    marks.sort();
+    marks.dedup();
+    let asked = marks.into_iter().map(|mark| async move {
+        let standing = stack::standing(aws, &mark).await;
+        (mark, standing)
+    });
+    futures_util::future::join_all(asked).await.into_iter().collect()
+}

@@ -1,0 +1,192 @@
+//! Changes and steps as plain data: all that rendering, digests and consent may know of them.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::document::policy::{self, Policy};
+use crate::model::{Address, FieldChange, Location, Shown, Tags};
+
+/// A typed change that can say what it is.
+pub trait Describe {
+    /// The change in neutral form.
+    fn describe(&self) -> ChangeView;
+}
+
+/// One change: one API call, what it sets, and what follows from it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ChangeView {
+    /// The call, as in IAM actions (`ecr:PutLifecyclePolicy`).
+    pub call: &'static str,
+    /// What it sets.
+    pub fields: Vec<FieldChange>,
+    /// Why a person should look twice.
+    pub risk: Option<Risk>,
+    /// What follows from it, measured from the live account. One line each.
+    pub consequences: Vec<String>,
+}
+
+impl ChangeView {
+    /// A change without a risk.
+    #[must_use]
+    pub fn new(call: &'static str, fields: Vec<FieldChange>) -> Self {
+        Self { call, fields, risk: None, consequences: Vec::new() }
+    }
+}
+
+/// Why a person should look twice at a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Risk {
+    /// Data that exists would be lost.
+    DestroysData,
+    /// Something becomes reachable or readable by more.
+    Exposes,
+}
+
+/// What happens to one entry, or to one resource that left the manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verb {
+    /// It could not be read, so nobody can say.
+    Unknown,
+    /// A guard refuses.
+    Blocked,
+    /// It is deleted.
+    Delete,
+    /// It is there, belongs to nobody, and becomes ours.
+    Adopt,
+    /// Its scheduled deletion is taken back.
+    Restore,
+    /// It left the manifest, and stays.
+    Keep,
+    /// It is changed in place.
+    Update,
+    /// It is made.
+    Create,
+    /// Nothing is to be done.
+    InSync,
+}
+
+impl Verb {
+    /// The word that people read.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Blocked => "blocked",
+            Self::Delete => "delete",
+            Self::Adopt => "adopt",
+            Self::Restore => "restore",
+            Self::Keep => "keep",
+            Self::Update => "update",
+            Self::Create => "create",
+            Self::InSync => "in sync",
+        }
+    }
+
+    /// Whether it means calls that write.
+    #[must_use]
+    pub fn acts(self) -> bool {
+        matches!(self, Self::Delete | Self::Adopt | Self::Restore | Self::Update | Self::Create)
+    }
+}
+
+impl fmt::Display for Verb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// What a person must say, by address, before a step may run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Need {
+    /// That the resource, which belongs to nobody, becomes ours.
+    Adopt,
+    /// That the resource is deleted.
+    Delete,
+    /// That images may expire.
+    AllowExpire,
+}
+
+impl Need {
+    /// The option that says it on the command line.
+    #[must_use]
+    pub fn option(self) -> &'static str {
+        match self {
+            Self::Adopt => "--adopt",
+            Self::Delete => "--delete",
+            Self::AllowExpire => "--allow-expire",
+        }
+    }
+}
+
+/// One step of a plan as plain data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepView {
+    /// The entry, or what the tags of a resource that left the manifest call it.
+    pub address: Address,
+    /// The resource's name in AWS.
+    pub name: String,
+    /// Where the entry is written; none for what left the manifest.
+    pub location: Option<Location>,
+    /// What happens.
+    pub verb: Verb,
+    /// Why, where the verb alone does not say it.
+    pub reason: Option<String>,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// The fields that cannot be changed, when that is what blocks it.
+    pub immutable: Vec<FieldChange>,
+    /// The calls, in order.
+    pub changes: Vec<ChangeView>,
+    /// What people must be told even when nothing is to be changed.
+    pub notes: Vec<String>,
+    /// What is worth knowing beside the rest.
+    pub remarks: Vec<String>,
+}
+
+impl StepView {
+    /// What a person must say before the step may run.
+    #[must_use]
+    pub fn needs(&self) -> Vec<Need> {
+        let mut needs = Vec::new();
+        match self.verb {
+            Verb::Adopt => needs.push(Need::Adopt),
+            Verb::Delete => needs.push(Need::Delete),
+            _ => {}
+        }
+        if self.has(Risk::DestroysData) {
+            needs.push(Need::AllowExpire);
+        }
+        needs
+    }
+
+    /// Whether one of the changes carries `risk`.
+    #[must_use]
+    pub fn has(&self, risk: Risk) -> bool {
+        self.changes.iter().any(|change| change.risk == Some(risk))
+    }
+}
+
+/// What setting `tags` changes beside the tags that a resource has.
+#[must_use]
+pub fn tag_fields(before: &Tags, tags: &Tags) -> Vec<FieldChange> {
+    let field = |(key, value)| {
+        FieldChange::new(format!("tag {key}"), Shown::optional(before.get(key)), Shown::text(value))
+    };
+    tags.iter().map(field).collect()
+}
+
+/// A change of a resource policy, with what it opens.
+#[must_use]
+pub fn policy_view(call: &'static str, before: Option<&Policy>, after: Option<&Policy>) -> ChangeView {
+    let shown =
+        |policy: Option<&Policy>| policy.map_or(Shown::Absent, |policy| Shown::Document(policy.pretty()));
+    let mut view = ChangeView::new(call, vec![FieldChange::new("policy", shown(before), shown(after))]);
+    view.consequences = policy::widened(before, after);
+    view.risk = (!view.consequences.is_empty()).then_some(Risk::Exposes);
+    view
+}
