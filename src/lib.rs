@@ -3,4 +3,5 @@ pub mod aws;
 pub mod document;
 pub mod guard;
 pub mod kind;
+pub mod kinds;
 pub mod model;

@@ -1,0 +1,102 @@
+//! `ecr.repository`: a private repository of container images.
+//!
+//! **Identity.** The name, unique per account and Region; the ARN follows from it, so everything is read
+//! at once. **Changed in place**: tag mutability, scan on push, lifecycle policy, repository policy, tags.
+//! **Never changed**: name and encryption, for a replacement would lose the images.
+//! **Leftovers**: `DescribeRepositories` lists every repository; `ListTagsForResource` of each that no
+//! entry names tells whether it is ours. Neither lags, and neither needs the tagging API.
+//! **Deleted** only while empty: `DeleteRepository` without `force` is refused by AWS otherwise.
+
+mod apply;
+pub mod lifecycle;
+mod observe;
+mod spec;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use crate::aws::{Aws, CallError};
+use crate::guard::Permit;
+use crate::kind::{Delta, Entry, Field, Kind, Live, Observation, Place, Wanted};
+use crate::model::problem::Problems;
+use crate::model::{KindName, OnDelete, Tags};
+
+pub use spec::Spec;
+pub use state::{Change, Detail, State};
+
+/// The kind `ecr.repository`.
+pub struct EcrRepository;
+
+impl Kind for EcrRepository {
+    const NAME: KindName = KindName { service: "ecr", resource: "repository" };
+    const ABOUT: &'static str = "a private repository of container images";
+    const ON_DELETE: &'static [OnDelete] = &[OnDelete::Retain, OnDelete::Delete];
+    const FIELDS: &'static [Field<Self>] = &[
+        Field { name: "scan-on-push", keep: |want, live| want.scan_on_push = live.scan_on_push },
+        Field { name: "tag-mutability", keep: |want, live| want.mutability = live.mutability.clone() },
+        Field { name: "lifecycle", keep: |want, live| want.lifecycle = live.lifecycle.clone() },
+        Field { name: "policy", keep: |want, live| want.policy = live.policy.clone() },
+        Field { name: "encryption", keep: |want, live| want.encryption = live.encryption.clone() },
+    ];
+
+    type Spec = Spec;
+    type State = State;
+    type Detail = Detail;
+    type Change = Change;
+
+    fn lower(spec: &Spec, place: &Place, problems: &mut Problems) -> Option<State> {
+        spec::lower(spec, place, problems)
+    }
+
+    fn name(state: &State) -> &str {
+        &state.name
+    }
+
+    async fn observe<'a>(
+        aws: &'a Aws,
+        wanted: &'a [Wanted<'a, Self>],
+        survey: Option<&'a str>,
+    ) -> Observation<Self> {
+        observe::observe(aws, wanted, survey).await
+    }
+
+    fn create(entry: &Entry<Self>) -> Vec<Change> {
+        state::create(&entry.state, &entry.tags)
+    }
+
+    fn diff(live: &Live<Self>, want: &State) -> Vec<Delta<Change>> {
+        state::diff(live, want)
+    }
+
+    fn retag(live: &Live<Self>, tags: Tags) -> Change {
+        Change::TagResource { arn: live.state.arn.clone(), before: live.tags.clone(), tags }
+    }
+
+    fn restore(_live: &Live<Self>) -> Option<Change> {
+        None
+    }
+
+    fn delete(live: &Live<Self>, permit: Permit) -> Change {
+        Change::DeleteRepository { name: live.state.name.clone(), permit }
+    }
+
+    fn holds(live: &Live<Self>) -> Option<String> {
+        live.detail.holds()
+    }
+
+    fn blocks_deletion(live: &Live<Self>) -> Option<String> {
+        live.detail.holds()
+    }
+
+    fn notes(_live: Option<&Live<Self>>, _want: &State) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn already_exists(error: &CallError) -> bool {
+        error.is("RepositoryAlreadyExistsException")
+    }
+
+    async fn perform<'a>(aws: &'a Aws, change: &'a Change) -> Result<(), CallError> {
+        apply::perform(aws, change).await
+    }
+}

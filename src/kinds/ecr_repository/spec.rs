@@ -1,0 +1,170 @@
+//! What may be written in an entry, and its normal form.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::lifecycle::{self, RuleSpec};
+use super::state::{Encryption, Mutability, State};
+use crate::document::policy::{self, ResourceElement, StatementSpec};
+use crate::kind::Place;
+use crate::model::kms;
+use crate::model::problem::Problems;
+
+/// A private repository of container images.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Spec {
+    /// The repository's name in the registry. Cannot be changed later.
+    name: String,
+    /// Whether each image is scanned for vulnerabilities when it is pushed.
+    #[serde(default)]
+    scan_on_push: bool,
+    /// Whether an existing tag may be moved to another image.
+    #[serde(default)]
+    tag_mutability: TagMutability,
+    /// Up to five patterns (`*` stands for any text) of tags to which `tag-mutability` does not apply.
+    #[serde(default)]
+    tag_mutability_exclusions: Vec<String>,
+    /// How images are encrypted at rest. Cannot be changed later.
+    #[serde(default)]
+    encryption: EncryptionAlgorithm,
+    /// The KMS key, by id or ARN, for `kms` and `kms-dsse`. Left out, AWS's own key for ECR is used.
+    #[serde(default)]
+    kms_key: Option<String>,
+    /// Which images expire. Left out, none does.
+    #[serde(default)]
+    lifecycle: Vec<RuleSpec>,
+    /// Who else may use the repository. Left out, nobody beyond the account's own permissions.
+    #[serde(default)]
+    policy: Vec<StatementSpec>,
+}
+
+/// Whether an existing tag may be moved to another image.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum TagMutability {
+    /// It may.
+    #[default]
+    Mutable,
+    /// It may not: a tag stays with its image.
+    Immutable,
+}
+
+/// How images are encrypted at rest.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum EncryptionAlgorithm {
+    /// With keys that S3 manages.
+    #[default]
+    Aes256,
+    /// With a KMS key.
+    Kms,
+    /// With a KMS key, in two layers.
+    KmsDsse,
+}
+
+/// Longest repository policy, in characters (API `SetRepositoryPolicy`).
+const MAX_POLICY: usize = 10_240;
+
+pub(super) fn lower(spec: &Spec, place: &Place, problems: &mut Problems) -> Option<State> {
+    check_name(&spec.name, problems);
+    let mutability = mutability(spec, problems);
+    let encryption = encryption(spec, problems);
+    let lifecycle = if spec.lifecycle.is_empty() {
+        Some(None)
+    } else {
+        problems.within("lifecycle", |problems| lifecycle::lower(&spec.lifecycle, problems)).map(Some)
+    };
+    let policy = if spec.policy.is_empty() {
+        Some(None)
+    } else {
+        problems
+            .within("policy", |problems| {
+                policy::lower(&spec.policy, ResourceElement::None, MAX_POLICY, problems)
+            })
+            .map(Some)
+    };
+    Some(State {
+        name: spec.name.clone(),
+        arn: format!(
+            "arn:{}:ecr:{}:{}:repository/{}",
+            place.partition.name(),
+            place.region,
+            place.account,
+            spec.name
+        ),
+        scan_on_push: spec.scan_on_push,
+        mutability,
+        encryption,
+        lifecycle: lifecycle?,
+        policy: policy?,
+    })
+}
+
+/// The rule of API `CreateRepository`: 2 to 256 characters,
+/// `(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*`.
+fn check_name(name: &str, problems: &mut Problems) {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let part =
+        |part: &str| part.split(['.', '_', '-']).all(|word| !word.is_empty() && word.chars().all(plain));
+    if !(2..=256).contains(&name.len()) || !name.split('/').all(part) {
+        problems.report(
+            "name",
+            "this is no valid repository name",
+            "2 to 256 lower-case letters and digits, with single `.`, `_`, `-` or `/` between them",
+        );
+    }
+}
+
+fn mutability(spec: &Spec, problems: &mut Problems) -> Mutability {
+    let exclusions = &spec.tag_mutability_exclusions;
+    problems.within("tag-mutability-exclusions", |problems| {
+        if exclusions.len() > 5 {
+            problems.report_here(
+                "there are more than five exclusions",
+                "AWS takes at most five; join some with `*`",
+            );
+        }
+        for (at, pattern) in exclusions.iter().enumerate() {
+            // API `ImageTagMutabilityExclusionFilter`: `[0-9a-zA-Z._*-]{1,128}`, at most two wildcards.
+            let allowed = |c: char| c.is_ascii_alphanumeric() || "._*-".contains(c);
+            let wildcards = pattern.matches('*').count();
+            if !(1..=128).contains(&pattern.len()) || !pattern.chars().all(allowed) || wildcards > 2 {
+                problems.report(
+                    at,
+                    "this is no valid pattern of tags",
+                    "1 to 128 letters, digits and any of . _ - with at most two `*`",
+                );
+            }
+        }
+    });
+    Mutability {
+        immutable: matches!(spec.tag_mutability, TagMutability::Immutable),
+        exclusions: exclusions.iter().cloned().collect(),
+    }
+}
+
+fn encryption(spec: &Spec, problems: &mut Problems) -> Encryption {
+    let algorithm = match spec.encryption {
+        EncryptionAlgorithm::Aes256 => "AES256",
+        EncryptionAlgorithm::Kms => "KMS",
+        EncryptionAlgorithm::KmsDsse => "KMS_DSSE",
+    };
+    if let Some(key) = &spec.kms_key {
+        if matches!(spec.encryption, EncryptionAlgorithm::Aes256) {
+            problems.report(
+                "kms-key",
+                "`aes256` uses no KMS key",
+                "set `encryption = \"kms\"`, or leave the key out",
+            );
+        }
+        if !kms::names_key(key) || kms::is_alias(key) {
+            problems.report(
+                "kms-key",
+                "this is no id or ARN of a KMS key",
+                "write the key's ARN; ECR keeps the key that an alias meant at creation, so an alias is not taken here",
+            );
+        }
+    }
+    Encryption { algorithm: algorithm.to_owned(), key: spec.kms_key.clone() }
+}

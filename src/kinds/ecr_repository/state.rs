@@ -1,0 +1,360 @@
+//! The normal form, the changes, and the diff. Pure.
+
+use std::collections::BTreeSet;
+
+use super::EcrRepository;
+use super::lifecycle::{Image, Lifecycle};
+use crate::document::policy::Policy;
+use crate::guard::Permit;
+use crate::kind::view::{policy_view, tag_fields};
+use crate::kind::{ChangeView, Delta, Describe, Live, Risk};
+use crate::model::{FieldChange, Shown, Tags, kms, size};
+
+/// A repository's settings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// Its name in the registry.
+    pub name: String,
+    /// Its ARN, which follows from the name.
+    pub arn: String,
+    /// Whether images are scanned when pushed.
+    pub scan_on_push: bool,
+    /// Whether tags may be moved.
+    pub mutability: Mutability,
+    /// How images are encrypted.
+    pub encryption: Encryption,
+    /// Which images expire.
+    pub lifecycle: Option<Lifecycle>,
+    /// Who else may use it.
+    pub policy: Option<Policy>,
+}
+
+/// Whether tags may be moved, and which tags the rule leaves out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mutability {
+    /// Whether they may not.
+    pub immutable: bool,
+    /// Patterns of tags for which the opposite holds.
+    pub exclusions: BTreeSet<String>,
+}
+
+impl Mutability {
+    fn shown(&self) -> Shown {
+        let word = if self.immutable { "immutable" } else { "mutable" };
+        if self.exclusions.is_empty() {
+            return Shown::text(word);
+        }
+        let patterns: Vec<_> = self.exclusions.iter().map(String::as_str).collect();
+        Shown::text(format!("{word}, except {}", patterns.join(", ")))
+    }
+}
+
+/// How images are encrypted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Encryption {
+    /// `AES256`, `KMS` or `KMS_DSSE`.
+    pub algorithm: String,
+    /// The KMS key, where one was chosen.
+    pub key: Option<String>,
+}
+
+impl Encryption {
+    /// Whether a live repository is encrypted as declared. A declared algorithm without a key means
+    /// whatever key AWS chose, which a live repository always names.
+    fn satisfied_by(&self, live: &Self) -> bool {
+        self.algorithm == live.algorithm
+            && match (&self.key, &live.key) {
+                (None, _) => true,
+                (Some(want), Some(live)) => kms::same(want, live),
+                (Some(_), None) => false,
+            }
+    }
+
+    fn shown(&self) -> Shown {
+        Shown::text(match &self.key {
+            Some(key) => format!("{} with {key}", self.algorithm),
+            None => self.algorithm.clone(),
+        })
+    }
+}
+
+/// What is seen of a repository besides its settings.
+#[derive(Clone, Debug, Default)]
+pub struct Detail {
+    /// Its images, if they were measured: they are when a lifecycle policy would change, when the
+    /// repository is to be adopted, and when it left the manifest.
+    pub images: Option<Vec<Image>>,
+    /// When they were measured, in Unix seconds.
+    pub measured_at: i64,
+}
+
+impl Detail {
+    pub(super) fn holds(&self) -> Option<String> {
+        let images = self.images.as_deref().filter(|images| !images.is_empty())?;
+        Some(measure(images.iter()))
+    }
+}
+
+fn measure<'a>(images: impl ExactSizeIterator<Item = &'a Image>) -> String {
+    let count = images.len();
+    format!("{}, {}", size::count(count, "image"), size::bytes(images.map(|image| image.bytes).sum()))
+}
+
+/// One change of a repository: one API call each.
+#[derive(Debug)]
+pub enum Change {
+    /// Makes it, with its tags.
+    CreateRepository {
+        /// What to make.
+        state: State,
+        /// Its tags.
+        tags: Tags,
+    },
+    /// Sets tags.
+    TagResource {
+        /// The repository.
+        arn: String,
+        /// The tags that it has.
+        before: Tags,
+        /// The tags to set.
+        tags: Tags,
+    },
+    /// Sets whether tags may be moved.
+    PutImageTagMutability {
+        /// The repository.
+        name: String,
+        /// What is live.
+        before: Mutability,
+        /// What is declared.
+        after: Mutability,
+    },
+    /// Sets whether images are scanned when pushed.
+    PutImageScanningConfiguration {
+        /// The repository.
+        name: String,
+        /// What is declared; the opposite is live.
+        scan_on_push: bool,
+    },
+    /// Sets which images expire.
+    PutLifecyclePolicy {
+        /// The repository.
+        name: String,
+        /// What is live.
+        before: Option<Lifecycle>,
+        /// What is declared.
+        after: Lifecycle,
+        /// What it would cost.
+        expiry: Expiry,
+    },
+    /// Lets all images stay.
+    DeleteLifecyclePolicy {
+        /// The repository.
+        name: String,
+        /// What is live.
+        before: Lifecycle,
+    },
+    /// Sets who else may use it.
+    SetRepositoryPolicy {
+        /// The repository.
+        name: String,
+        /// What is live.
+        before: Option<Policy>,
+        /// What is declared.
+        after: Policy,
+    },
+    /// Lets nobody else use it.
+    DeleteRepositoryPolicy {
+        /// The repository.
+        name: String,
+        /// What is live.
+        before: Policy,
+    },
+    /// Deletes it while it is empty.
+    DeleteRepository {
+        /// The repository.
+        name: String,
+        /// The guard's leave.
+        permit: Permit,
+    },
+}
+
+/// What a new lifecycle policy would cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expiry {
+    /// No image that exists would expire because of it.
+    Nothing,
+    /// These would, in words (`17 of 27 images, 4.2 GiB`).
+    Images(String),
+    /// It cannot be told.
+    Unpredictable(String),
+}
+
+impl Describe for Change {
+    fn describe(&self) -> ChangeView {
+        match self {
+            Self::CreateRepository { state, tags } => {
+                ChangeView::new("ecr:CreateRepository", creation_fields(state, tags))
+            }
+            Self::TagResource { before, tags, .. } => {
+                ChangeView::new("ecr:TagResource", tag_fields(before, tags))
+            }
+            Self::PutImageTagMutability { before, after, .. } => ChangeView::new(
+                "ecr:PutImageTagMutability",
+                vec![FieldChange::new("tag-mutability", before.shown(), after.shown())],
+            ),
+            Self::PutImageScanningConfiguration { scan_on_push, .. } => {
+                let (before, after) = ((!scan_on_push).to_string(), scan_on_push.to_string());
+                ChangeView::new(
+                    "ecr:PutImageScanningConfiguration",
+                    vec![FieldChange::new("scan-on-push", Shown::text(before), Shown::text(after))],
+                )
+            }
+            Self::PutLifecyclePolicy { before, after, expiry, .. } => {
+                let field = FieldChange::new("lifecycle", rules(before.as_ref()), rules(Some(after)));
+                let mut view = ChangeView::new("ecr:PutLifecyclePolicy", vec![field]);
+                view.consequences = match expiry {
+                    Expiry::Nothing => Vec::new(),
+                    Expiry::Images(images) => {
+                        vec![format!("{images}, would expire within about a day; that cannot be undone")]
+                    }
+                    Expiry::Unpredictable(why) => {
+                        vec![format!("which images would expire cannot be told: {why}")]
+                    }
+                };
+                view.risk = (*expiry != Expiry::Nothing).then_some(Risk::DestroysData);
+                view
+            }
+            Self::DeleteLifecyclePolicy { before, .. } => {
+                let field = FieldChange::new("lifecycle", rules(Some(before)), Shown::Absent);
+                let mut view = ChangeView::new("ecr:DeleteLifecyclePolicy", vec![field]);
+                view.consequences.push("no image expires any more".to_owned());
+                view
+            }
+            Self::SetRepositoryPolicy { before, after, .. } => {
+                policy_view("ecr:SetRepositoryPolicy", before.as_ref(), Some(after))
+            }
+            Self::DeleteRepositoryPolicy { before, .. } => {
+                policy_view("ecr:DeleteRepositoryPolicy", Some(before), None)
+            }
+            Self::DeleteRepository { name, .. } => {
+                let field = FieldChange::new("repository", Shown::text(name), Shown::Absent);
+                let mut view = ChangeView::new("ecr:DeleteRepository", vec![field]);
+                view.consequences
+                    .push("it is empty; AWS refuses should an image arrive in the meantime".to_owned());
+                view
+            }
+        }
+    }
+}
+
+fn rules(lifecycle: Option<&Lifecycle>) -> Shown {
+    lifecycle.map_or(Shown::Absent, |lifecycle| Shown::Document(lifecycle.pretty()))
+}
+
+fn creation_fields(state: &State, tags: &Tags) -> Vec<FieldChange> {
+    // Destructured whole, so that a new field cannot be forgotten here. The two documents are calls of
+    // their own; the ARN is shown by its name.
+    let State { name, arn: _, scan_on_push, mutability, encryption, lifecycle: _, policy: _ } = state;
+    let mut fields = vec![
+        FieldChange::set("name", Shown::text(name)),
+        FieldChange::set("scan-on-push", Shown::text(scan_on_push.to_string())),
+        FieldChange::set("tag-mutability", mutability.shown()),
+        FieldChange::set("encryption", encryption.shown()),
+    ];
+    fields.extend(tag_fields(&Tags::default(), tags));
+    fields
+}
+
+pub(super) fn create(state: &State, tags: &Tags) -> Vec<Change> {
+    let mut changes = vec![Change::CreateRepository { state: state.clone(), tags: tags.clone() }];
+    // The policy before images can arrive, the rules after: neither waits for anything.
+    if let Some(policy) = &state.policy {
+        changes.push(Change::SetRepositoryPolicy {
+            name: state.name.clone(),
+            before: None,
+            after: policy.clone(),
+        });
+    }
+    if let Some(lifecycle) = &state.lifecycle {
+        changes.push(Change::PutLifecyclePolicy {
+            name: state.name.clone(),
+            before: None,
+            after: lifecycle.clone(),
+            expiry: Expiry::Nothing,
+        });
+    }
+    changes
+}
+
+pub(super) fn diff(live: &Live<EcrRepository>, want: &State) -> Vec<Delta<Change>> {
+    // Destructured whole: a new field that nobody compares does not compile. The name found the
+    // repository, and the ARN follows from it.
+    let State { name, arn: _, scan_on_push, mutability, encryption, lifecycle, policy } = want;
+    let name = || name.clone();
+    let is = &live.state;
+    let mut deltas = Vec::new();
+    if !encryption.satisfied_by(&is.encryption) {
+        deltas.push(Delta::Immutable {
+            field: FieldChange::new("encryption", is.encryption.shown(), encryption.shown()),
+            instead: "declare the encryption that is live, or make a repository of another name and copy the images",
+        });
+    }
+    if *mutability != is.mutability {
+        deltas.push(Delta::Change(Change::PutImageTagMutability {
+            name: name(),
+            before: is.mutability.clone(),
+            after: mutability.clone(),
+        }));
+    }
+    if *scan_on_push != is.scan_on_push {
+        deltas.push(Delta::Change(Change::PutImageScanningConfiguration {
+            name: name(),
+            scan_on_push: *scan_on_push,
+        }));
+    }
+    match (&is.policy, policy) {
+        (before, Some(after)) if before.as_ref() != Some(after) => {
+            let (before, after) = (before.clone(), after.clone());
+            deltas.push(Delta::Change(Change::SetRepositoryPolicy { name: name(), before, after }));
+        }
+        (Some(before), None) => {
+            deltas
+                .push(Delta::Change(Change::DeleteRepositoryPolicy { name: name(), before: before.clone() }));
+        }
+        _ => {}
+    }
+    match (&is.lifecycle, lifecycle) {
+        (before, Some(after)) if before.as_ref() != Some(after) => {
+            let expiry = expiry(&live.detail, before.as_ref(), after);
+            let (before, after) = (before.clone(), after.clone());
+            deltas.push(Delta::Change(Change::PutLifecyclePolicy { name: name(), before, after, expiry }));
+        }
+        (Some(before), None) => {
+            deltas
+                .push(Delta::Change(Change::DeleteLifecyclePolicy { name: name(), before: before.clone() }));
+        }
+        _ => {}
+    }
+    deltas
+}
+
+/// What expires under `after` and would have stayed under `before`.
+fn expiry(detail: &Detail, before: Option<&Lifecycle>, after: &Lifecycle) -> Expiry {
+    let Some(images) = &detail.images else {
+        return Expiry::Unpredictable("the images were not measured".to_owned());
+    };
+    let going = match after.expiring(images, detail.measured_at) {
+        Ok(going) => going,
+        Err(error) => return Expiry::Unpredictable(error.to_string()),
+    };
+    // What cannot be told of the old policy counts as staying: better one question too many.
+    let doomed =
+        before.and_then(|before| before.expiring(images, detail.measured_at).ok()).unwrap_or_default();
+    let newly: Vec<_> =
+        going.into_iter().filter(|image| !doomed.iter().any(|other| other.digest == image.digest)).collect();
+    if newly.is_empty() {
+        return Expiry::Nothing;
+    }
+    let size = size::bytes(newly.iter().map(|image| image.bytes).sum());
+    Expiry::Images(format!("{} of {}, {size}", newly.len(), size::count(images.len(), "image")))
+}
