@@ -1,14 +1,15 @@
 //! The kinds, one folder each. Nothing but the command line and the tests imports this module.
 
 pub mod ecr_repository;
+pub mod secretsmanager_secret;
 
 use crate::kind::erase::{self, AnyKind, Erased};
 
 use ecr_repository::EcrRepository;
+use secretsmanager_secret::SecretsManagerSecret;
 
 const ECR_REPOSITORY: Erased<EcrRepository> = erase::kind();
+const SECRETSMANAGER_SECRET: Erased<SecretsManagerSecret> = erase::kind();
 
 /// Every kind that a manifest can declare. The order is that of documentation and of plans.
-
-/// Every kind that a manifest can declare. The order is that of documentation and of plans.
-pub static KINDS: &[&dyn AnyKind] = &[&ECR_REPOSITORY];
+pub static KINDS: &[&dyn AnyKind] = &[&ECR_REPOSITORY, &SECRETSMANAGER_SECRET];

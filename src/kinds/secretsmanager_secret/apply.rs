@@ -1,0 +1,66 @@
+//! The calls that write, one per change. No value passes through here.
+
+use aws_sdk_secretsmanager::types::Tag;
+
+use super::state::{Change, Edit, RECOVERY_DAYS};
+use crate::aws::{Aws, CallError};
+use crate::kind::Describe;
+use crate::model::Tags;
+
+/// Makes the call that `change` stands for.
+pub(super) async fn perform(aws: &Aws, change: &Change) -> Result<(), CallError> {
+    let secrets = &aws.secrets;
+    let call = change.describe().call;
+    match change {
+        Change::CreateSecret { state, tags, token } => {
+            let request = secrets
+                .create_secret()
+                .name(&state.name)
+                .client_request_token(token)
+                .set_description(state.description.clone())
+                .set_kms_key_id(state.kms_key.clone())
+                .set_tags(Some(sdk_tags(tags)));
+            request.send().await.map(drop).map_err(|e| CallError::new(call, &state.name, &e))
+        }
+        Change::TagResource { name, tags, .. } => {
+            let request = secrets.tag_resource().secret_id(name).set_tags(Some(sdk_tags(tags)));
+            request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
+        }
+        // An empty text clears the description and goes back to AWS's own key (API `UpdateSecret`).
+        Change::UpdateSecret { name, description, kms_key } => {
+            let value =
+                |edit: &Option<Edit>| edit.as_ref().map(|edit| edit.after.clone().unwrap_or_default());
+            let request = secrets
+                .update_secret()
+                .secret_id(name)
+                .set_description(value(description))
+                .set_kms_key_id(value(kms_key));
+            request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
+        }
+        // AWS itself checks that the policy is not public, and refuses it otherwise.
+        Change::PutResourcePolicy { name, after, .. } => {
+            let request = secrets
+                .put_resource_policy()
+                .secret_id(name)
+                .resource_policy(after.text())
+                .block_public_policy(true);
+            request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
+        }
+        Change::DeleteResourcePolicy { name, .. } => {
+            let request = secrets.delete_resource_policy().secret_id(name);
+            request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
+        }
+        Change::RestoreSecret { name } => {
+            let request = secrets.restore_secret().secret_id(name);
+            request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
+        }
+        Change::DeleteSecret { name, permit: _ } => {
+            let request = secrets.delete_secret().secret_id(name).recovery_window_in_days(RECOVERY_DAYS);
+            request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
+        }
+    }
+}
+
+fn sdk_tags(tags: &Tags) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
+}

@@ -1,0 +1,102 @@
+//! `secretsmanager.secret`: a secret and who may read it; not its value.
+//!
+//! **Identity.** The name, unique per account and Region. The ARN ends in six characters that AWS picks,
+//! so the name is used in every call. **Changed in place**: description, KMS key, resource policy, tags.
+//! **Pending deletion**: `DescribeSecret` still answers; the entry *restores* it.
+//! **Leftovers**: `ListSecrets` with the manifest's mark as filter, secrets pending deletion included.
+//! The list may lag by five minutes (API `ListSecrets`), so each hit is described before it counts.
+//! **Deleted** only with a recovery window of 30 days.
+//!
+//! `GetSecretValue` is never called; it is not in the table of permitted calls.
+
+mod apply;
+mod observe;
+mod spec;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use crate::aws::{Aws, CallError};
+use crate::guard::Permit;
+use crate::kind::{Delta, Entry, Field, Kind, Live, Observation, Place, Wanted};
+use crate::model::problem::Problems;
+use crate::model::{KindName, OnDelete, Tags};
+
+pub use spec::Spec;
+pub use state::{Change, Detail, State};
+
+/// The kind `secretsmanager.secret`.
+pub struct SecretsManagerSecret;
+
+impl Kind for SecretsManagerSecret {
+    const NAME: KindName = KindName { service: "secretsmanager", resource: "secret" };
+    const ABOUT: &'static str = "a secret and who may read it; not its value";
+    const ON_DELETE: &'static [OnDelete] = &[OnDelete::Retain, OnDelete::Delete];
+    const FIELDS: &'static [Field<Self>] = &[
+        Field { name: "description", keep: |want, live| want.description.clone_from(&live.description) },
+        Field { name: "kms-key", keep: |want, live| want.kms_key.clone_from(&live.kms_key) },
+        Field { name: "policy", keep: |want, live| want.policy = live.policy.clone() },
+    ];
+
+    type Spec = Spec;
+    type State = State;
+    type Detail = Detail;
+    type Change = Change;
+
+    fn lower(spec: &Spec, _place: &Place, problems: &mut Problems) -> Option<State> {
+        spec::lower(spec, problems)
+    }
+
+    fn name(state: &State) -> &str {
+        &state.name
+    }
+
+    async fn observe<'a>(
+        aws: &'a Aws,
+        wanted: &'a [Wanted<'a, Self>],
+        survey: Option<&'a str>,
+    ) -> Observation<Self> {
+        observe::observe(aws, wanted, survey).await
+    }
+
+    fn create(entry: &Entry<Self>) -> Vec<Change> {
+        state::create(entry)
+    }
+
+    fn diff(live: &Live<Self>, want: &State) -> Vec<Delta<Change>> {
+        state::diff(live, want)
+    }
+
+    fn retag(live: &Live<Self>, tags: Tags) -> Change {
+        Change::TagResource { name: live.state.name.clone(), before: live.tags.clone(), tags }
+    }
+
+    fn restore(live: &Live<Self>) -> Option<Change> {
+        Some(Change::RestoreSecret { name: live.state.name.clone() })
+    }
+
+    fn delete(live: &Live<Self>, permit: Permit) -> Change {
+        Change::DeleteSecret { name: live.state.name.clone(), permit }
+    }
+
+    fn holds(live: &Live<Self>) -> Option<String> {
+        live.detail.holds()
+    }
+
+    fn blocks_deletion(_live: &Live<Self>) -> Option<String> {
+        // A scheduled deletion can be undone for 30 days, so a value does not stand in its way.
+        None
+    }
+
+    fn notes(live: Option<&Live<Self>>, _want: &State) -> Vec<String> {
+        state::notes(live)
+    }
+
+    fn already_exists(error: &CallError) -> bool {
+        error.is("ResourceExistsException")
+    }
+
+    async fn perform<'a>(aws: &'a Aws, change: &'a Change) -> Result<(), CallError> {
+        apply::perform(aws, change).await
+    }
+}

@@ -1,0 +1,264 @@
+//! The normal form, the changes, and the diff. Pure.
+
+use sha2::{Digest as _, Sha256};
+
+use super::SecretsManagerSecret;
+use crate::document::policy::Policy;
+use crate::guard::Permit;
+use crate::kind::view::{policy_view, tag_fields};
+use crate::kind::{ChangeView, Delta, Describe, Entry, Live, Phase};
+use crate::model::{FieldChange, Shown, Tags, kms};
+
+/// A secret's settings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// Its name.
+    pub name: String,
+    /// What it is for. AWS leaves an empty one out.
+    pub description: Option<String>,
+    /// Its KMS key; none is AWS's own.
+    pub kms_key: Option<String>,
+    /// Who else may use it.
+    pub policy: Option<Policy>,
+}
+
+/// What is seen of a secret besides its settings. Never its value.
+#[derive(Clone, Debug, Default)]
+pub struct Detail {
+    /// Whether a version is current, so that there is a value to read.
+    pub has_value: bool,
+    /// Whether the resource policy could not be read because the secret is pending deletion.
+    pub policy_unread: bool,
+}
+
+impl Detail {
+    pub(super) fn holds(&self) -> Option<String> {
+        self.has_value.then(|| "a value".to_owned())
+    }
+}
+
+/// What was, and what is to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What is live.
+    pub before: Option<String>,
+    /// What is declared.
+    pub after: Option<String>,
+}
+
+/// One change of a secret: one API call each.
+#[derive(Debug)]
+pub enum Change {
+    /// Makes it, with its tags and without a value.
+    CreateSecret {
+        /// What to make.
+        state: State,
+        /// Its tags.
+        tags: Tags,
+        /// The idempotency token.
+        token: String,
+    },
+    /// Sets tags.
+    TagResource {
+        /// The secret.
+        name: String,
+        /// The tags that it has.
+        before: Tags,
+        /// The tags to set.
+        tags: Tags,
+    },
+    /// Sets the description, the key, or both. Never a value.
+    UpdateSecret {
+        /// The secret.
+        name: String,
+        /// The description, if it changes.
+        description: Option<Edit>,
+        /// The KMS key, if it changes.
+        kms_key: Option<Edit>,
+    },
+    /// Sets who else may use it.
+    PutResourcePolicy {
+        /// The secret.
+        name: String,
+        /// What is live.
+        before: Option<Policy>,
+        /// What is declared.
+        after: Policy,
+    },
+    /// Lets nobody else use it.
+    DeleteResourcePolicy {
+        /// The secret.
+        name: String,
+        /// What is live.
+        before: Policy,
+    },
+    /// Takes back a scheduled deletion.
+    RestoreSecret {
+        /// The secret.
+        name: String,
+    },
+    /// Schedules its deletion.
+    DeleteSecret {
+        /// The secret.
+        name: String,
+        /// The guard's leave.
+        permit: Permit,
+    },
+}
+
+/// Days in which a scheduled deletion can be undone: the most that AWS offers (API `DeleteSecret`).
+pub(super) const RECOVERY_DAYS: i64 = 30;
+
+impl Describe for Change {
+    fn describe(&self) -> ChangeView {
+        match self {
+            Self::CreateSecret { state, tags, token: _ } => {
+                ChangeView::new("secretsmanager:CreateSecret", creation_fields(state, tags))
+            }
+            Self::TagResource { before, tags, .. } => {
+                ChangeView::new("secretsmanager:TagResource", tag_fields(before, tags))
+            }
+            Self::UpdateSecret { description, kms_key, .. } => {
+                let field = |name, edit: &Option<Edit>, default: &str| {
+                    let edit = edit.as_ref()?;
+                    let shown = |value: &Option<String>| match value {
+                        None if !default.is_empty() => Shown::text(default),
+                        value => Shown::optional(value.as_deref()),
+                    };
+                    Some(FieldChange::new(name, shown(&edit.before), shown(&edit.after)))
+                };
+                let fields = [field("description", description, ""), field("kms-key", kms_key, DEFAULT_KEY)];
+                let mut view =
+                    ChangeView::new("secretsmanager:UpdateSecret", fields.into_iter().flatten().collect());
+                if kms_key.is_some() {
+                    view.consequences
+                        .push("whoever reads the secret needs kms:Decrypt on the new key".to_owned());
+                }
+                view
+            }
+            Self::PutResourcePolicy { before, after, .. } => {
+                policy_view("secretsmanager:PutResourcePolicy", before.as_ref(), Some(after))
+            }
+            Self::DeleteResourcePolicy { before, .. } => {
+                policy_view("secretsmanager:DeleteResourcePolicy", Some(before), None)
+            }
+            Self::RestoreSecret { .. } => {
+                let field = FieldChange::new(
+                    "deletion",
+                    Shown::text("scheduled"),
+                    Shown::text("taken back, with its value"),
+                );
+                ChangeView::new("secretsmanager:RestoreSecret", vec![field])
+            }
+            Self::DeleteSecret { .. } => {
+                let after = format!("deleted after {RECOVERY_DAYS} days");
+                let mut view = ChangeView::new(
+                    "secretsmanager:DeleteSecret",
+                    vec![FieldChange::new("secret", Shown::text("readable"), Shown::text(after))],
+                );
+                view.consequences.push(format!(
+                    "nobody can read it from now on; for {RECOVERY_DAYS} days putting the entry back restores it"
+                ));
+                view
+            }
+        }
+    }
+}
+
+const DEFAULT_KEY: &str = "aws/secretsmanager";
+
+fn creation_fields(state: &State, tags: &Tags) -> Vec<FieldChange> {
+    // Destructured whole, so that a new field cannot be forgotten here. The policy is a call of its own.
+    let State { name, description, kms_key, policy: _ } = state;
+    let mut fields = vec![
+        FieldChange::set("name", Shown::text(name)),
+        FieldChange::set("kms-key", Shown::text(kms_key.as_deref().unwrap_or(DEFAULT_KEY))),
+    ];
+    if let Some(description) = description {
+        fields.insert(1, FieldChange::set("description", Shown::text(description)));
+    }
+    fields.extend(tag_fields(&Tags::default(), tags));
+    fields
+}
+
+pub(super) fn create(entry: &Entry<SecretsManagerSecret>) -> Vec<Change> {
+    let state = &entry.state;
+    let mut changes =
+        vec![Change::CreateSecret { state: state.clone(), tags: entry.tags.clone(), token: token(entry) }];
+    if let Some(policy) = &state.policy {
+        changes.push(Change::PutResourcePolicy {
+            name: state.name.clone(),
+            before: None,
+            after: policy.clone(),
+        });
+    }
+    changes
+}
+
+/// The same token whenever the same secret of the same manifest is made: 64 hex digits, the longest that
+/// AWS takes (API `CreateSecret`, 32 to 64).
+fn token(entry: &Entry<SecretsManagerSecret>) -> String {
+    let place = &entry.place;
+    let parts = [&place.account, &place.region, &place.manifest, &entry.state.name];
+    let mut hash = Sha256::new();
+    hash.update("infra create-secret 1");
+    for part in parts {
+        // The length keeps ("ab", "c") and ("a", "bc") apart.
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(super) fn diff(live: &Live<SecretsManagerSecret>, want: &State) -> Vec<Delta<Change>> {
+    // Destructured whole: a new field that nobody compares does not compile. The name found the secret.
+    let State { name, description, kms_key, policy } = want;
+    let is = &live.state;
+    let mut deltas = Vec::new();
+    let edit = |before: &Option<String>, after: &Option<String>| Edit {
+        before: before.clone(),
+        after: after.clone(),
+    };
+    let description = (*description != is.description).then(|| edit(&is.description, description));
+    let same_key = match (kms_key, &is.kms_key) {
+        (Some(want), Some(live)) => kms::same(want, live),
+        (want, live) => want == live,
+    };
+    let kms_key = (!same_key).then(|| edit(&is.kms_key, kms_key));
+    if description.is_some() || kms_key.is_some() {
+        deltas.push(Delta::Change(Change::UpdateSecret { name: name.clone(), description, kms_key }));
+    }
+    if live.detail.policy_unread {
+        return deltas;
+    }
+    match (&is.policy, policy) {
+        (before, Some(after)) if before.as_ref() != Some(after) => {
+            let (before, after) = (before.clone(), after.clone());
+            deltas.push(Delta::Change(Change::PutResourcePolicy { name: name.clone(), before, after }));
+        }
+        (Some(before), None) => {
+            deltas.push(Delta::Change(Change::DeleteResourcePolicy {
+                name: name.clone(),
+                before: before.clone(),
+            }));
+        }
+        _ => {}
+    }
+    deltas
+}
+
+pub(super) fn notes(live: Option<&Live<SecretsManagerSecret>>) -> Vec<String> {
+    let mut notes = Vec::new();
+    match live {
+        None => notes.push("it is created without a value; readers get an error until one is put".to_owned()),
+        Some(live) => {
+            if !live.detail.has_value {
+                notes.push("it has no value yet; readers get an error until one is put".to_owned());
+            }
+            if live.detail.policy_unread && live.phase != Phase::Active {
+                notes.push("its resource policy can be read once it is restored; plan again then".to_owned());
+            }
+        }
+    }
+    notes
+}
