@@ -4,4 +4,5 @@ pub mod document;
 pub mod guard;
 pub mod kind;
 pub mod kinds;
+pub mod manifest;
 pub mod model;
