@@ -1,4 +1,5 @@
 //! `infra`: a declarative reconciler for AWS, with no state file.
+pub mod apply;
 pub mod aws;
 pub mod document;
 pub mod guard;
@@ -6,3 +7,5 @@ pub mod kind;
 pub mod kinds;
 pub mod manifest;
 pub mod model;
+pub mod observe;
+pub mod plan;

@@ -1,0 +1,73 @@
+//! Reads the account: every kind at once, and who we are beside them.
+
+use futures_util::future::join_all;
+
+use crate::aws::{Aws, CallError, Identity};
+use crate::kind::erase::AnySighting;
+use crate::manifest::Manifest;
+
+/// What was seen of the account that the manifest names.
+pub struct World {
+    /// Who looked.
+    pub identity: Identity,
+    /// What was seen, one for each kind in the order of the registry.
+    pub sightings: Vec<Box<dyn AnySighting>>,
+}
+
+/// Why nothing that was read may be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ObserveError {
+    /// Nobody can say which account this is.
+    #[error("cannot tell which account the credentials belong to: {0}")]
+    Identity(CallError),
+    /// It is another account than the manifest's.
+    #[error("the credentials are for account {actual}, but {file} is for account {expected}")]
+    WrongAccount {
+        /// The account of the credentials.
+        actual: String,
+        /// The account that the manifest names.
+        expected: String,
+        /// The manifest.
+        file: String,
+    },
+}
+
+impl ObserveError {
+    /// What a person can do about it.
+    #[must_use]
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::Identity(error) => error.class.help(),
+            Self::WrongAccount { .. } => Some(
+                "nothing was changed; choose credentials of the manifest's account (--profile), or the right manifest",
+            ),
+        }
+    }
+}
+
+/// Reads what `manifest` names, and looks for what has left it.
+///
+/// The reads go out beside the question who we are; if the answer is the wrong account, what they
+/// brought is thrown away.
+///
+/// # Errors
+///
+/// [`ObserveError`], when nothing may be concluded from what was read. A single resource that could not
+/// be read is no error here but unknown in its sighting.
+pub async fn observe(aws: &Aws, manifest: &Manifest) -> Result<World, ObserveError> {
+    let identity = async {
+        let identity = Identity::ask(aws).await.map_err(ObserveError::Identity)?;
+        if identity.account == manifest.place.account {
+            return Ok(identity);
+        }
+        Err(ObserveError::WrongAccount {
+            actual: identity.account,
+            expected: manifest.place.account.clone(),
+            file: manifest.file.clone(),
+        })
+    };
+    let sightings =
+        async { Ok(join_all(manifest.groups.iter().map(|group| group.observe(aws, &manifest.place))).await) };
+    let (identity, sightings) = tokio::try_join!(identity, sightings)?;
+    Ok(World { identity, sightings })
+}

@@ -1,0 +1,170 @@
+//! What would happen: decided from the manifest and the world, and nothing else.
+//!
+//! A [`Plan`] is made once, shown, and run: `apply` executes the very values that were shown.
+
+pub mod ready;
+pub mod summary;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::aws::CallError;
+use crate::kind::erase::AnyStep;
+use crate::kind::view::{Risk, StepView, Verb};
+use crate::manifest::Manifest;
+use crate::observe::World;
+
+pub use ready::{Consent, Held, ReadyPlan};
+pub use summary::Summary;
+
+/// What a plan is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The manifest's name.
+    pub manifest: String,
+    /// Its file.
+    pub file: String,
+    /// The first digits of the file's SHA-256.
+    pub revision: String,
+    /// The account.
+    pub account: String,
+    /// The region.
+    pub region: String,
+    /// The ARN of who looked.
+    pub identity: String,
+}
+
+/// What would happen to every entry, and to what has left the manifest.
+pub struct Plan {
+    /// What it is about.
+    pub header: Header,
+    /// What could not be read while looking for what has left the manifest.
+    pub gaps: Vec<CallError>,
+    steps: Vec<Box<dyn AnyStep>>,
+}
+
+impl Plan {
+    /// Decides. Pure.
+    #[must_use]
+    pub fn build(manifest: &Manifest, world: World) -> Self {
+        let place = &manifest.place;
+        let header = Header {
+            manifest: place.manifest.clone(),
+            file: manifest.file.clone(),
+            revision: manifest.revision.clone(),
+            account: place.account.clone(),
+            region: place.region.clone(),
+            identity: world.identity.arn,
+        };
+        let gaps = world.sightings.iter().flat_map(|sighting| sighting.gaps().iter().cloned()).collect();
+        let steps = world.sightings.into_iter().flat_map(|sighting| sighting.decide()).collect();
+        Self { header, gaps, steps }
+    }
+
+    /// Every step as plain data, worst group first.
+    #[must_use]
+    pub fn views(&self) -> Vec<&StepView> {
+        let mut views: Vec<_> = self.steps.iter().map(|step| step.view()).collect();
+        views.sort_by_key(|view| Group::of(view));
+        views
+    }
+
+    /// How many steps do what.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        Summary::of(self.steps.iter().map(|step| step.view()), self.gaps.len())
+    }
+
+    /// Eight hex digits that stand for everything that would happen. Equal digests, equal plans: who
+    /// looked, from which file and line, and what is in sync are not part of it.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        for part in [&self.header.account, &self.header.region, &self.header.manifest] {
+            hash.update(part);
+            hash.update([0]);
+        }
+        for view in self.views().into_iter().filter(|view| view.verb != Verb::InSync) {
+            let StepView {
+                address,
+                name,
+                location: _,
+                verb,
+                reason,
+                help: _,
+                immutable,
+                changes,
+                notes: _,
+                remarks: _,
+            } = view;
+            // A tuple of text, enums and lists cannot fail to serialise.
+            let step = serde_json::json!([address.to_string(), name, verb, reason, immutable, changes]);
+            hash.update(step.to_string());
+            hash.update([0]);
+        }
+        hash.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Takes out what may run. See [`ReadyPlan`].
+    #[must_use]
+    pub fn ready(self, consent: &Consent, only: &[String]) -> ReadyPlan {
+        ReadyPlan::new(self.steps, consent, only)
+    }
+}
+
+/// Where a step stands in a plan: worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// It could not be read.
+    Unknown,
+    /// A guard refuses.
+    Blocked,
+    /// Data that exists would be lost.
+    DestroysData,
+    /// Something becomes reachable or readable by more.
+    Exposure,
+    /// Something is deleted.
+    Deletes,
+    /// Something becomes ours, comes back, or stays although it left the manifest.
+    AdoptsRestoresKeeps,
+    /// Something changes in place.
+    Changes,
+    /// Something is made.
+    Creates,
+    /// Nothing is to be done.
+    InSync,
+}
+
+impl Group {
+    /// The group of a step.
+    #[must_use]
+    pub fn of(view: &StepView) -> Self {
+        match view.verb {
+            Verb::Unknown => Self::Unknown,
+            Verb::Blocked => Self::Blocked,
+            Verb::InSync => Self::InSync,
+            Verb::Keep => Self::AdoptsRestoresKeeps,
+            _ if view.has(Risk::DestroysData) => Self::DestroysData,
+            _ if view.has(Risk::Exposes) => Self::Exposure,
+            Verb::Delete => Self::Deletes,
+            Verb::Adopt | Verb::Restore => Self::AdoptsRestoresKeeps,
+            Verb::Update => Self::Changes,
+            Verb::Create => Self::Creates,
+        }
+    }
+
+    /// The heading that people read.
+    #[must_use]
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::Unknown => "Unknown: could not be read",
+            Self::Blocked => "Blocked: a guard refuses",
+            Self::DestroysData => "Destroys data",
+            Self::Exposure => "Exposure: reachable or readable by more",
+            Self::Deletes => "Deletes",
+            Self::AdoptsRestoresKeeps => "Adopts, restores, keeps",
+            Self::Changes => "Changes",
+            Self::Creates => "Creates",
+            Self::InSync => "In sync",
+        }
+    }
+}
