@@ -9,3 +9,4 @@ pub mod manifest;
 pub mod model;
 pub mod observe;
 pub mod plan;
+pub mod render;

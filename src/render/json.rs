@@ -1,0 +1,83 @@
+//! A plan, for machines: stable and versioned. A field is added freely; one that changes its meaning or
+//! goes away makes a new version.
+
+use serde::Serialize;
+
+use crate::kind::view::{ChangeView, Need, StepView, Verb};
+use crate::model::{FieldChange, Location};
+use crate::plan::{Plan, Summary};
+
+/// The version of the form.
+const FORMAT: &str = "infra.plan/1";
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct PlanJson<'a> {
+    format: &'static str,
+    manifest: &'a str,
+    file: &'a str,
+    revision: &'a str,
+    account: &'a str,
+    region: &'a str,
+    identity: &'a str,
+    steps: Vec<StepJson<'a>>,
+    gaps: Vec<String>,
+    summary: Summary,
+    digest: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct StepJson<'a> {
+    address: String,
+    name: &'a str,
+    verb: Verb,
+    location: Option<&'a Location>,
+    reason: Option<&'a str>,
+    help: Option<&'a str>,
+    immutable: &'a [FieldChange],
+    changes: &'a [ChangeView],
+    needs: Vec<Need>,
+    notes: &'a [String],
+    remarks: &'a [String],
+}
+
+/// The plan as one JSON document, every step included.
+///
+/// # Errors
+///
+/// None that a plan can cause: its parts are text, numbers and lists.
+pub fn plan(plan: &Plan) -> Result<String, serde_json::Error> {
+    let header = &plan.header;
+    let mut text = serde_json::to_string_pretty(&PlanJson {
+        format: FORMAT,
+        manifest: &header.manifest,
+        file: &header.file,
+        revision: &header.revision,
+        account: &header.account,
+        region: &header.region,
+        identity: &header.identity,
+        steps: plan.views().into_iter().map(step).collect(),
+        gaps: plan.gaps.iter().map(ToString::to_string).collect(),
+        summary: plan.summary(),
+        digest: plan.digest(),
+    })?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn step(view: &StepView) -> StepJson<'_> {
+    StepJson {
+        address: view.address.to_string(),
+        name: &view.name,
+        verb: view.verb,
+        location: view.location.as_ref(),
+        reason: view.reason.as_deref(),
+        help: view.help.as_deref(),
+        immutable: &view.immutable,
+        changes: &view.changes,
+        needs: view.needs(),
+        notes: &view.notes,
+        remarks: &view.remarks,
+    }
+}

@@ -1,0 +1,90 @@
+//! What happens while a plan runs: moving lines on a terminal, plain ones elsewhere.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::escape::Line;
+use super::style::{self, ADDED, DANGER, FAINT};
+use crate::apply::{Event, Outcome};
+use crate::kind::view::StepView;
+
+/// The line for an event that stays on the screen, if it has one.
+#[must_use]
+pub fn line(event: &Event<'_>) -> Option<String> {
+    match event {
+        Event::Started(_) => None,
+        Event::Calling(view, call) => Some(format!("{} {FAINT}{call}{FAINT:#}", name(view))),
+        Event::Ended(view, outcome) => Some(match outcome {
+            Outcome::Changed => format!("{} {ADDED}done{ADDED:#}", name(view)),
+            Outcome::AlreadySo => format!("{} is already so", name(view)),
+            Outcome::Failed(error) => {
+                format!("{} {DANGER}failed{DANGER:#}: {}", name(view), Line(&error.to_string()))
+            }
+            Outcome::Panicked => {
+                format!("{} {DANGER}failed{DANGER:#}: a defect of infra; please report it", name(view))
+            }
+            Outcome::NotStarted => format!("{} was not begun", name(view)),
+        }),
+    }
+}
+
+fn name(view: &StepView) -> String {
+    let color = style::of(view.verb);
+    format!("{color}{} {}{color:#} {}", style::glyph(view.verb), view.verb, Line(&view.address.to_string()))
+}
+
+/// Moving lines on standard error: one for each step that runs.
+pub struct Spinners {
+    all: MultiProgress,
+    running: BTreeMap<String, ProgressBar>,
+}
+
+impl Spinners {
+    /// Draws on standard error.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { all: MultiProgress::with_draw_target(ProgressDrawTarget::stderr()), running: BTreeMap::new() }
+    }
+
+    /// Shows an event. The line that stays is given back for whoever owns the stream to print above the
+    /// moving ones, within [`Spinners::suspend`].
+    pub fn show(&mut self, event: &Event<'_>) -> Option<String> {
+        match event {
+            Event::Started(view) => {
+                let spinner = self.all.add(ProgressBar::new_spinner().with_message(name(view)));
+                // The template is a constant, and a bad one only costs its looks.
+                if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+                    spinner.set_style(style);
+                }
+                spinner.enable_steady_tick(Duration::from_millis(100));
+                self.running.insert(view.address.to_string(), spinner);
+                None
+            }
+            Event::Calling(view, call) => {
+                if let Some(spinner) = self.running.get(&view.address.to_string()) {
+                    spinner.set_message(format!("{} {FAINT}{call}{FAINT:#}", name(view)));
+                }
+                None
+            }
+            Event::Ended(view, _) => {
+                if let Some(spinner) = self.running.remove(&view.address.to_string()) {
+                    spinner.finish_and_clear();
+                }
+                line(event)
+            }
+        }
+    }
+
+    /// Runs `print` with the moving lines out of the way.
+    pub fn suspend(&self, print: impl FnOnce()) {
+        self.all.suspend(print);
+    }
+}
+
+impl Default for Spinners {
+    fn default() -> Self {
+        Self::new()
+    }
+}
