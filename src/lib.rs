@@ -1,6 +1,7 @@
 //! `infra`: a declarative reconciler for AWS, with no state file.
 pub mod apply;
 pub mod aws;
+pub mod cli;
 pub mod document;
 pub mod guard;
 pub mod kind;

@@ -1,0 +1,170 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::exit::Exit;
+
+/// A declarative reconciler for the AWS prerequisites of a product.
+///
+/// A TOML manifest says what there must be. infra reads the account, shows a plan, applies exactly that
+/// plan, and tells CI whether anything has drifted. It keeps no state file and never reads a secret back.
+#[derive(Debug, Parser)]
+#[command(name = "infra", version, after_long_help = Exit::help(), disable_help_subcommand = true)]
+pub struct Cli {
+    /// What every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Args, Debug)]
+pub struct Global {
+    /// A profile of the AWS configuration files.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Another endpoint than AWS, for every service.
+    #[arg(long, global = true, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    /// Work on an emulated account on this machine, kept in DIR from one run to the next.
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = ".infra/sandbox",
+        conflicts_with_all = ["profile", "endpoint_url"]
+    )]
+    pub sandbox: Option<PathBuf>,
+    /// When to use colours.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// Say more: -v the calls that are made, -vv what the AWS SDK does.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Say only what was asked for, and errors.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check everything that can be checked without a network.
+    Check(CheckArgs),
+    /// Read the account and show what would be done.
+    Plan(PlanArgs),
+    /// Show what is to be done, ask, do it, and prove that nothing is left.
+    Apply(ApplyArgs),
+    /// Tell whether anything has drifted: read-only, for CI.
+    Drift(DriftArgs),
+}
+
+/// Which manifest.
+#[derive(Args, Debug)]
+pub struct ManifestArg {
+    /// The manifest; left out, $`INFRA_MANIFEST`, or else the only file in manifests/.
+    #[arg(value_name = "MANIFEST")]
+    pub manifest: Option<PathBuf>,
+}
+
+/// `infra check`.
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// Which manifest.
+    #[command(flatten)]
+    pub manifest: ManifestArg,
+}
+
+/// How a plan is shown.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct ShowArgs {
+    /// Show what is in sync, too.
+    #[arg(long)]
+    pub all: bool,
+    /// Show the API call of each change, and the calls that reading took.
+    #[arg(long)]
+    pub calls: bool,
+    /// In which form.
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub format: Format,
+}
+
+/// In which form a plan is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For machines: stable and versioned.
+    Json,
+}
+
+/// `infra plan`.
+#[derive(Args, Debug)]
+pub struct PlanArgs {
+    /// Which manifest.
+    #[command(flatten)]
+    pub manifest: ManifestArg,
+    /// How it is shown.
+    #[command(flatten)]
+    pub show: ShowArgs,
+    /// Exit with 2 when changes are pending, 3 when a guard refuses part of them.
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+/// `infra apply`.
+#[derive(Args, Debug)]
+pub struct ApplyArgs {
+    /// Which manifest.
+    #[command(flatten)]
+    pub manifest: ManifestArg,
+    /// Create, change and restore without asking. Adopting, deleting and expiring need their own word.
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Take over what is there and belongs to nobody.
+    #[arg(long, value_name = "ADDRESS")]
+    pub adopt: Vec<String>,
+    /// Delete what has left the manifest.
+    #[arg(long, value_name = "ADDRESS")]
+    pub delete: Vec<String>,
+    /// Let a lifecycle rule expire images that exist.
+    #[arg(long, value_name = "ADDRESS")]
+    pub allow_expire: Vec<String>,
+    /// Do nothing to any other entry.
+    #[arg(long, value_name = "ADDRESS")]
+    pub only: Vec<String>,
+    /// Show what is in sync, too.
+    #[arg(long)]
+    pub all: bool,
+    /// Show the API call of each change.
+    #[arg(long)]
+    pub calls: bool,
+}
+
+/// `infra drift`.
+#[derive(Args, Debug)]
+pub struct DriftArgs {
+    /// The manifests; left out, $`INFRA_MANIFEST`, or else the only file in manifests/.
+    #[arg(value_name = "MANIFEST")]
+    pub manifests: Vec<PathBuf>,
+    /// How they are shown.
+    #[command(flatten)]
+    pub show: ShowArgs,
+}

@@ -1,0 +1,200 @@
+//! `infra apply`: plan, show, ask, apply, and prove that nothing is left to do.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::super::args::{ApplyArgs, Format, Global, ShowArgs};
+use super::super::consent;
+use super::super::exit::Exit;
+use super::super::failure::Failure;
+use super::super::host::Host;
+use super::super::interrupt::Interrupt;
+use super::super::session::{Session, manifest_path};
+use super::super::ui::Ui;
+use super::{exit_of, show, unless_stopped};
+use crate::apply::{self, Event, Outcome, Report};
+use crate::kind::task::StepError;
+use crate::kind::view::Verb;
+use crate::model::size;
+use crate::plan::{Held, Plan};
+
+/// Plans, shows, asks, applies, and looks again.
+pub async fn run(args: ApplyArgs, global: &Global, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
+    let path = manifest_path(args.manifest.manifest.clone(), &host.env)?;
+    let session = match unless_stopped(&host.interrupt, Session::open(&path, global, host, ui)).await? {
+        Ok(session) => session,
+        Err(stopped) => return Ok(stopped),
+    };
+    let applied = within(&session, &args, &host.interrupt, ui).await;
+    // Whatever became of it, the emulated account keeps its state.
+    session.close().await?;
+    applied
+}
+
+async fn within(
+    session: &Session,
+    args: &ApplyArgs,
+    interrupt: &Interrupt,
+    ui: &mut Ui,
+) -> Result<Exit, Failure> {
+    let plan = match unless_stopped(interrupt, session.plan()).await? {
+        Ok(plan) => plan,
+        Err(stopped) => return Ok(stopped),
+    };
+    show(
+        &plan,
+        ShowArgs { all: args.all, calls: args.calls, format: Format::Text },
+        session.aws.ledger(),
+        ui,
+    )?;
+    let consent = match unless_stopped(interrupt, consent::obtain(&plan, args, ui)).await? {
+        Ok(consent) => consent,
+        Err(stopped) => return Ok(stopped),
+    };
+    let before = exit_of(&plan.summary());
+    let ready = plan.ready(&consent, &args.only);
+    let mut exit = held(&ready.held, ui);
+    if before == Exit::Incomplete {
+        exit = exit.or(Exit::Incomplete);
+    }
+    if ready.tasks.is_empty() {
+        ui.say("nothing to do");
+        return Ok(exit);
+    }
+    let mut called = false;
+    let mut stop = interrupt.clone();
+    let stopped = async move {
+        stop.heard().await;
+    };
+    let report = apply::apply(&session.aws, ready.tasks, stopped, &mut |event| {
+        called |= matches!(event, Event::Calling(..));
+        ui.progress(&event);
+    })
+    .await;
+    exit = exit.or(exit_of_report(&report, called));
+    tell(&report, ui);
+    if let Some(stopped) = interrupt.already() {
+        return Ok(stopped);
+    }
+    Ok(exit.or(prove(session, &report, interrupt, ui).await?))
+}
+
+/// Says what is left out and why; the exit code that it stands for.
+fn held(held: &[Held], ui: &mut Ui) -> Exit {
+    let mut exit = Exit::Done;
+    for Held { view, missing } in held {
+        let (why, code) = match view.verb {
+            Verb::Unknown => ("it could not be read".to_owned(), Exit::Incomplete),
+            _ if missing.is_empty() => ("a guard refuses".to_owned(), Exit::Refused),
+            _ => {
+                let needs = missing.iter().map(|need| format!("{} {}", need.option(), view.address));
+                (format!("it needs {}", needs.collect::<Vec<_>>().join(" and ")), Exit::Refused)
+            }
+        };
+        ui.say(&format!("left out: {} {}: {why}", view.verb, view.address));
+        exit = exit.or(code);
+    }
+    exit
+}
+
+fn exit_of_report(report: &Report, called: bool) -> Exit {
+    let mut exit = Exit::Done;
+    for (_, outcome) in &report.steps {
+        exit = exit.or(match outcome {
+            Outcome::Changed | Outcome::AlreadySo => Exit::Done,
+            Outcome::Failed(StepError::Moved { .. }) => Exit::Moved,
+            // A call that failed may have had its effect; only a run without calls has left nothing behind.
+            Outcome::Failed(StepError::Call(_)) | Outcome::Panicked | Outcome::NotStarted if called => {
+                Exit::Partly
+            }
+            Outcome::Failed(StepError::Call(_)) | Outcome::Panicked | Outcome::NotStarted => Exit::Failed,
+        });
+    }
+    exit
+}
+
+/// What was done, and what remains.
+fn tell(report: &Report, ui: &mut Ui) {
+    let done = report.count(|outcome| matches!(outcome, Outcome::Changed | Outcome::AlreadySo));
+    let total = report.steps.len();
+    if done == total {
+        ui.say(&format!("applied: {}", size::count(total, "resource")));
+        return;
+    }
+    ui.say(&format!("applied: {done} of {}", size::count(total, "resource")));
+    for (view, outcome) in &report.steps {
+        match outcome {
+            Outcome::Changed | Outcome::AlreadySo => {}
+            Outcome::NotStarted => ui.say(&format!("  not begun: {} {}", view.verb, view.address)),
+            Outcome::Failed(error) => {
+                let help = match error {
+                    StepError::Call(error) => error.class.help(),
+                    StepError::Moved { .. } => {
+                        Some("nothing was written to it; look at the new plan and apply again")
+                    }
+                };
+                ui.error(&format!("{} {}: {error}", view.verb, view.address), help);
+            }
+            Outcome::Panicked => {
+                ui.error(
+                    &format!("{} {}: a defect of infra", view.verb, view.address),
+                    Some("please report it"),
+                );
+            }
+        }
+    }
+    ui.say("run the same command again to finish");
+}
+
+/// How long AWS is given to show what was written. Its reads may lag behind its writes by seconds.
+const PATIENCE: &[Duration] = &[
+    Duration::ZERO,
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+    Duration::from_secs(8),
+];
+
+/// Plans again until nothing is left to do of what was done, or patience ends.
+async fn prove(
+    session: &Session,
+    report: &Report,
+    interrupt: &Interrupt,
+    ui: &mut Ui,
+) -> Result<Exit, Failure> {
+    let done =
+        report.steps.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Changed | Outcome::AlreadySo));
+    let done: BTreeSet<_> = done.map(|(view, _)| (view.address.clone(), view.name.clone())).collect();
+    if done.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let mut left = Vec::new();
+    for pause in PATIENCE {
+        let look = async {
+            tokio::time::sleep(*pause).await;
+            session.plan().await
+        };
+        let plan = match unless_stopped(interrupt, look).await? {
+            Ok(plan) => plan,
+            Err(stopped) => return Ok(stopped),
+        };
+        left = unfinished(&plan, &done);
+        if left.is_empty() {
+            ui.say("verified: nothing is left to do for what was applied");
+            return Ok(Exit::Done);
+        }
+    }
+    for line in &left {
+        ui.error(line, None);
+    }
+    Err(Failure::failed(
+        "what was applied does not show in the account",
+        Some("run `infra plan` in a minute; if the same change comes back each time, please report it"),
+    ))
+}
+
+fn unfinished(plan: &Plan, done: &BTreeSet<(crate::model::Address, String)>) -> Vec<String> {
+    let views = plan.views().into_iter().filter(|view| view.verb.acts() || view.verb == Verb::Unknown);
+    let ours = views.filter(|view| done.contains(&(view.address.clone(), view.name.clone())));
+    ours.map(|view| format!("still to {} {}", view.verb, view.address)).collect()
+}

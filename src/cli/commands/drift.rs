@@ -1,0 +1,31 @@
+//! `infra drift`: the check that CI runs. It only reads, and always speaks in exit codes.
+
+use super::super::args::{DriftArgs, Global};
+use super::super::exit::Exit;
+use super::super::fail;
+use super::super::failure::Failure;
+use super::super::host::Host;
+use super::super::session::manifest_path;
+use super::super::ui::Ui;
+use super::examine;
+
+/// Checks each manifest in turn; the worst answer is the command's.
+pub async fn run(args: DriftArgs, global: &Global, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
+    let mut paths = args.manifests;
+    if paths.is_empty() {
+        paths.push(manifest_path(None, &host.env)?);
+    }
+    let mut exit = Exit::Done;
+    for path in paths {
+        // One manifest that cannot be checked does not keep the others from it.
+        exit = exit.or(match examine(&path, args.show, global, host, ui).await {
+            Ok(exit) => exit,
+            Err(Failure::Closed) => return Err(Failure::Closed),
+            Err(failure) => fail(ui, failure),
+        });
+        if host.interrupt.already().is_some() {
+            break;
+        }
+    }
+    Ok(exit)
+}

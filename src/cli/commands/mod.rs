@@ -1,0 +1,89 @@
+//! One file for each command, and what they share.
+
+pub mod apply;
+pub mod check;
+pub mod drift;
+pub mod plan;
+
+use std::path::Path;
+
+use super::args::{Format, Global, ShowArgs};
+use super::exit::Exit;
+use super::failure::Failure;
+use super::host::Host;
+use super::interrupt::Interrupt;
+use super::session::Session;
+use super::ui::Ui;
+use crate::aws::Ledger;
+use crate::plan::{Plan, Summary};
+use crate::render;
+
+/// Plans and shows, and gives the exit code that the plan by itself stands for. Only reads.
+async fn examine(
+    path: &Path,
+    args: ShowArgs,
+    global: &Global,
+    host: &Host,
+    ui: &mut Ui,
+) -> Result<Exit, Failure> {
+    let session = match unless_stopped(&host.interrupt, Session::open(path, global, host, ui)).await? {
+        Ok(session) => session,
+        Err(stopped) => return Ok(stopped),
+    };
+    let examined = match unless_stopped(&host.interrupt, session.plan()).await {
+        Ok(Ok(plan)) => show(&plan, args, session.aws.ledger(), ui).map(|()| exit_of(&plan.summary())),
+        Ok(Err(stopped)) => Ok(stopped),
+        Err(failure) => Err(failure),
+    };
+    // Whatever became of the plan, the emulated account keeps its state.
+    session.close().await?;
+    examined
+}
+
+/// Prints a plan, in the form that was asked for.
+fn show(plan: &Plan, args: ShowArgs, ledger: &Ledger, ui: &mut Ui) -> Result<(), Failure> {
+    match args.format {
+        Format::Json => {
+            let text = render::json::plan(plan).map_err(|error| {
+                Failure::failed(format!("the plan cannot be written as JSON: {error}"), None)
+            })?;
+            ui.data(&text)?;
+        }
+        Format::Text => {
+            if args.calls {
+                let calls: Vec<_> =
+                    ledger.counts().into_iter().map(|(call, count)| format!("{call} {count}")).collect();
+                ui.data(&format!("calls that read: {}\n\n", calls.join(", ")))?;
+            }
+            ui.data(&render::plan::text(plan, render::plan::Detail { all: args.all, calls: args.calls }))?;
+        }
+    }
+    Ok(())
+}
+
+/// The exit code that a plan by itself stands for.
+fn exit_of(summary: &Summary) -> Exit {
+    let mut exit = Exit::Done;
+    if summary.pending() > 0 {
+        exit = exit.or(Exit::Pending);
+    }
+    if summary.blocked > 0 {
+        exit = exit.or(Exit::Refused);
+    }
+    if summary.unknown > 0 || summary.gaps > 0 {
+        exit = exit.or(Exit::Incomplete);
+    }
+    exit
+}
+
+/// Does what only reads, unless the process is asked to stop: then the work is dropped.
+async fn unless_stopped<T>(
+    interrupt: &Interrupt,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<Result<T, Exit>, Failure> {
+    let mut interrupt = interrupt.clone();
+    tokio::select! {
+        done = work => done.map(Ok),
+        stopped = interrupt.heard() => Ok(Err(stopped)),
+    }
+}

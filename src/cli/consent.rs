@@ -1,0 +1,99 @@
+//! What a person agrees to, by options or by answering.
+
+use super::args::ApplyArgs;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::ui::Ui;
+use crate::kind::view::{Need, StepView};
+use crate::manifest::structure::nearest;
+use crate::model::size;
+use crate::plan::{Consent, Plan};
+use crate::render::escape::Line;
+
+/// Gathers what the options agree to and, without `--yes`, asks for the rest.
+///
+/// # Errors
+///
+/// Options that name nothing, nobody to ask, or the answer no.
+pub async fn obtain(plan: &Plan, args: &ApplyArgs, ui: &mut Ui) -> Result<Consent, Failure> {
+    let mut consent = Consent::default();
+    let given =
+        [(Need::Adopt, &args.adopt), (Need::Delete, &args.delete), (Need::AllowExpire, &args.allow_expire)];
+    for (need, addresses) in given {
+        for address in addresses {
+            check_address(plan, need.option(), address)?;
+            consent.give(need, address);
+        }
+    }
+    for address in &args.only {
+        check_address(plan, "--only", address)?;
+    }
+    let chosen = |view: &StepView| args.only.is_empty() || args.only.contains(&view.address.to_string());
+    let acting: Vec<_> = plan.views().into_iter().filter(|view| view.verb.acts() && chosen(view)).collect();
+    if args.yes || acting.is_empty() {
+        return Ok(consent);
+    }
+    if !ui.can_ask() {
+        return Err(Failure::usage(
+            "there is no terminal to ask on",
+            "--yes creates, changes and restores; --adopt, --delete and --allow-expire ADDRESS allow the rest",
+        ));
+    }
+    for view in &acting {
+        for need in consent.missing(view) {
+            if ask(view, need, ui).await? {
+                consent.give(need, view.address.to_string());
+            }
+        }
+    }
+    let steps = acting.iter().filter(|view| consent.missing(view).is_empty()).count();
+    if steps == 0 {
+        return Ok(consent);
+    }
+    let question = format!("Apply {}? [y/N] ", size::count(steps, "step"));
+    if is_yes(ui.ask(&question).await?.as_deref()) {
+        return Ok(consent);
+    }
+    Err(Failure::Said {
+        exit: Exit::Failed,
+        message: "not applied; nothing was changed".to_owned(),
+        help: None,
+    })
+}
+
+fn check_address(plan: &Plan, option: &str, address: &str) -> Result<(), Failure> {
+    let known: Vec<_> = plan.views().into_iter().map(|view| view.address.to_string()).collect();
+    if known.iter().any(|known| known == address) {
+        return Ok(());
+    }
+    let help = match nearest(address, known.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean {near}?"),
+        None => "`infra plan --all` lists every address".to_owned(),
+    };
+    Err(Failure::usage(format!("{option} {}: the plan has no such address", Line(address)), help))
+}
+
+async fn ask(view: &StepView, need: Need, ui: &mut Ui) -> Result<bool, Failure> {
+    let (address, name) = (view.address.to_string(), view.name.as_str());
+    match need {
+        Need::Adopt => {
+            let question =
+                format!("Adopt {} as {}? It becomes this manifest's. [y/N] ", Line(name), Line(&address));
+            Ok(is_yes(ui.ask(&question).await?.as_deref()))
+        }
+        Need::Delete => {
+            let question = format!("Delete {} ({})? [y/N] ", Line(name), Line(&address));
+            Ok(is_yes(ui.ask(&question).await?.as_deref()))
+        }
+        // Data goes for good: a stray `y` must not be enough.
+        Need::AllowExpire => {
+            let question =
+                format!("Images of {} would expire. Type {} to allow it: ", Line(name), Line(&address));
+            Ok(ui.ask(&question).await?.as_deref() == Some(address.as_str()))
+        }
+    }
+}
+
+fn is_yes(answer: Option<&str>) -> bool {
+    answer.is_some_and(|answer| ["y", "yes"].contains(&answer.to_lowercase().as_str()))
+}

@@ -1,0 +1,71 @@
+//! Why a command could not do its work, what to do next, and how the process ends.
+
+use std::io;
+
+use super::exit::Exit;
+use crate::manifest::fault::Invalid;
+use crate::observe::ObserveError;
+use crate::sandbox::SandboxError;
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub enum Failure {
+    /// Something that is said in a sentence.
+    Said {
+        /// How the process ends.
+        exit: Exit,
+        /// What happened.
+        message: String,
+        /// What to do next.
+        help: Option<String>,
+    },
+    /// A manifest with faults, each shown where it is.
+    Manifest(Invalid),
+    /// Whoever read our output has gone.
+    Closed,
+}
+
+impl Failure {
+    /// A command line that cannot be meant.
+    pub fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Said { exit: Exit::Usage, message: message.into(), help: Some(help.into()) }
+    }
+
+    /// Anything else that went wrong.
+    pub fn failed(message: impl Into<String>, help: Option<&str>) -> Self {
+        Self::Said { exit: Exit::Failed, message: message.into(), help: help.map(str::to_owned) }
+    }
+}
+
+impl From<Invalid> for Failure {
+    fn from(invalid: Invalid) -> Self {
+        Self::Manifest(invalid)
+    }
+}
+
+impl From<ObserveError> for Failure {
+    fn from(error: ObserveError) -> Self {
+        Self::failed(error.to_string(), error.help())
+    }
+}
+
+impl From<SandboxError> for Failure {
+    fn from(error: SandboxError) -> Self {
+        let mut message = error.to_string();
+        let mut cause = std::error::Error::source(&error);
+        while let Some(error) = cause {
+            message = format!("{message}: {error}");
+            cause = error.source();
+        }
+        Self::failed(message, None)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::Closed;
+        }
+        Self::failed(format!("cannot write the output: {error}"), None)
+    }
+}

@@ -1,0 +1,82 @@
+//! The command line: what is typed becomes a command, and how it ends becomes an exit code.
+
+pub mod args;
+mod commands;
+mod consent;
+pub mod exit;
+mod failure;
+pub mod host;
+pub mod interrupt;
+mod log;
+mod session;
+mod ui;
+
+use std::ffi::OsString;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use args::{Cli, Command};
+use exit::Exit;
+use failure::Failure;
+use host::Host;
+use ui::Ui;
+
+/// Runs one command line, the program's name first.
+pub async fn run(args: impl IntoIterator<Item = OsString>, host: Host) -> Exit {
+    let mut host = host;
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, &mut host),
+    };
+    let console = std::mem::replace(&mut host.console, host::Console::closed());
+    log::install(cli.global.verbose, &host.env);
+    let mut ui = Ui::new(console, &host.env, &cli.global);
+    match command(cli, &host, &mut ui).await {
+        Ok(exit) => exit,
+        Err(failure) => fail(&mut ui, failure),
+    }
+}
+
+async fn command(cli: Cli, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
+    let Cli { global, command } = cli;
+    match command {
+        Command::Check(args) => commands::check::run(args, host, ui),
+        Command::Plan(args) => commands::plan::run(args, &global, host, ui).await,
+        Command::Apply(args) => commands::apply::run(args, &global, host, ui).await,
+        Command::Drift(args) => commands::drift::run(args, &global, host, ui).await,
+    }
+}
+
+/// Help and version are data; everything else that clap says is a wrong command line.
+fn usage(error: &clap::Error, host: &mut Host) -> Exit {
+    let text = error.render();
+    let is_data = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    let console = &mut host.console;
+    let (stream, terminal) = if is_data {
+        (&mut console.out, console.out_is_terminal)
+    } else {
+        (&mut console.err, console.err_is_terminal)
+    };
+    let text = if terminal { text.ansi().to_string() } else { text.to_string() };
+    // Nobody is left to tell when the stream is closed.
+    let _ = stream.write_all(text.as_bytes());
+    if is_data { Exit::Done } else { Exit::Usage }
+}
+
+fn fail(ui: &mut Ui, failure: Failure) -> Exit {
+    match failure {
+        Failure::Said { exit, message, help } => {
+            ui.error(&message, help.as_deref());
+            exit
+        }
+        Failure::Manifest(invalid) => {
+            for fault in &invalid.faults {
+                ui.diagnostic(fault);
+            }
+            ui.error(&format!("{invalid}; no AWS call was made"), None);
+            Exit::Invalid
+        }
+        Failure::Closed => Exit::Failed,
+    }
+}

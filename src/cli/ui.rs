@@ -1,0 +1,127 @@
+//! The one owner of the terminal: data to standard output, talk to standard error, questions to people.
+
+use std::io::{self, Write};
+
+use anstream::adapter::strip_str;
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+
+use super::args::{Color, Global};
+use super::host::{Console, Env};
+use crate::apply::Event;
+use crate::render::progress::{self, Spinners};
+use crate::render::style::{DANGER, STRONG};
+
+/// Everything that is printed and asked goes through here.
+pub struct Ui {
+    console: Console,
+    out_color: bool,
+    err_color: bool,
+    quiet: bool,
+    spinners: Option<Spinners>,
+}
+
+impl Ui {
+    /// Decides once how to speak.
+    #[must_use]
+    pub fn new(console: Console, env: &Env, global: &Global) -> Self {
+        let plain = env.is_set("NO_COLOR") || env.get("TERM") == Some("dumb");
+        let color = |terminal: bool| match global.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => terminal && !plain,
+        };
+        Self {
+            out_color: color(console.out_is_terminal),
+            err_color: color(console.err_is_terminal),
+            quiet: global.quiet,
+            spinners: None,
+            console,
+        }
+    }
+
+    /// Prints what was asked for, to standard output.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written; a closed pipe is such a case.
+    pub fn data(&mut self, text: &str) -> io::Result<()> {
+        let text = if self.out_color { text.to_owned() } else { strip_str(text).to_string() };
+        self.console.out.write_all(text.as_bytes())?;
+        self.console.out.flush()
+    }
+
+    /// Says something on standard error, unless it is to be quiet.
+    pub fn say(&mut self, text: &str) {
+        if !self.quiet {
+            self.line(text);
+        }
+    }
+
+    /// Says what went wrong, even when it is to be quiet.
+    pub fn error(&mut self, message: &str, help: Option<&str>) {
+        self.line(&format!("{DANGER}error{DANGER:#}: {message}"));
+        if let Some(help) = help {
+            self.line(&format!("  {STRONG}help{STRONG:#}: {help}"));
+        }
+    }
+
+    /// Shows a diagnostic that points into a file.
+    pub fn diagnostic(&mut self, diagnostic: &dyn Diagnostic) {
+        let theme =
+            if self.err_color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        let handler = GraphicalReportHandler::new_themed(theme)
+            .with_width(self.console.width.clamp(40, 120))
+            .with_links(false)
+            .with_context_lines(1);
+        let mut text = String::new();
+        if handler.render_report(&mut text, diagnostic).is_err() {
+            text = diagnostic.to_string();
+        }
+        self.line(text.trim_end());
+    }
+
+    /// Whether there is somebody to ask.
+    #[must_use]
+    pub fn can_ask(&self) -> bool {
+        self.console.in_is_terminal
+    }
+
+    /// Asks, and gives the answer without white space around it; none at the end of input.
+    ///
+    /// # Errors
+    ///
+    /// When the answer cannot be read.
+    pub async fn ask(&mut self, question: &str) -> io::Result<Option<String>> {
+        let question = if self.err_color { question.to_owned() } else { strip_str(question).to_string() };
+        self.console.err.write_all(question.as_bytes())?;
+        self.console.err.flush()?;
+        self.console.input.line().await.map(|line| line.map(|line| line.trim().to_owned()))
+    }
+
+    /// Shows what happens while a plan runs.
+    pub fn progress(&mut self, event: &Event<'_>) {
+        if self.quiet {
+            return;
+        }
+        if !self.console.err_is_terminal {
+            if let Some(line) = progress::line(event) {
+                self.line(&line);
+            }
+            return;
+        }
+        let line = self.spinners.get_or_insert_default().show(event);
+        if let Some(line) = line {
+            // Taken out for the moment, so that printing can borrow the rest.
+            if let Some(spinners) = self.spinners.take() {
+                spinners.suspend(|| self.line(&line));
+                self.spinners = Some(spinners);
+            }
+        }
+    }
+
+    fn line(&mut self, text: &str) {
+        let text = if self.err_color { text.to_owned() } else { strip_str(text).to_string() };
+        // Nobody is left to tell when standard error is closed.
+        let _ = writeln!(self.console.err, "{text}");
+    }
+}
