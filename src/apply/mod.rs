@@ -76,7 +76,7 @@ pub async fn apply(
     tokio::pin!(stop);
     let mut stopping = false;
     loop {
-        while let Some((id, task)) = scheduler.next() {
+        while let Some((id, task)) = scheduler.begin() {
             tell(Event::Started(&views[id.0]));
             let (aws, said) = (Arc::clone(&aws), said.clone());
             running.spawn(run(id, task, aws, said));

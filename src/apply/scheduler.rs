@@ -23,7 +23,7 @@ impl<T> Scheduler<T> {
     }
 
     /// The next step that may begin now, which then runs.
-    pub fn next(&mut self) -> Option<(StepId, T)> {
+    pub fn begin(&mut self) -> Option<(StepId, T)> {
         if self.stopped || self.running.len() >= self.at_once {
             return None;
         }
@@ -77,7 +77,7 @@ mod tests {
                 if turn == stop_after {
                     scheduler.stop();
                 }
-                while let Some((id, task)) = scheduler.next() {
+                while let Some((id, task)) = scheduler.begin() {
                     prop_assert!(turn < stop_after);
                     prop_assert_eq!(id.0, task);
                     began.push(id);

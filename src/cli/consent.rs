@@ -15,7 +15,7 @@ use crate::render::escape::Line;
 /// # Errors
 ///
 /// Options that name nothing, nobody to ask, or the answer no.
-pub async fn obtain(plan: &Plan, args: &ApplyArgs, ui: &mut Ui) -> Result<Consent, Failure> {
+pub(super) async fn obtain(plan: &Plan, args: &ApplyArgs, ui: &mut Ui) -> Result<Consent, Failure> {
     let mut consent = Consent::default();
     let given =
         [(Need::Adopt, &args.adopt), (Need::Delete, &args.delete), (Need::AllowExpire, &args.allow_expire)];

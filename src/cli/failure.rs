@@ -9,7 +9,7 @@ use crate::sandbox::SandboxError;
 
 /// Why a command could not do its work.
 #[derive(Debug)]
-pub enum Failure {
+pub(super) enum Failure {
     /// Something that is said in a sentence.
     Said {
         /// How the process ends.
@@ -27,12 +27,12 @@ pub enum Failure {
 
 impl Failure {
     /// A command line that cannot be meant.
-    pub fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(super) fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
         Self::Said { exit: Exit::Usage, message: message.into(), help: Some(help.into()) }
     }
 
     /// Anything else that went wrong.
-    pub fn failed(message: impl Into<String>, help: Option<&str>) -> Self {
+    pub(super) fn failed(message: impl Into<String>, help: Option<&str>) -> Self {
         Self::Said { exit: Exit::Failed, message: message.into(), help: help.map(str::to_owned) }
     }
 }

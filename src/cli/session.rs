@@ -18,7 +18,7 @@ use crate::plan::Plan;
 use crate::sandbox::{Place, Sandbox, Tools};
 
 /// A manifest, and clients for its account.
-pub struct Session {
+pub(super) struct Session {
     /// The manifest.
     pub manifest: Manifest,
     /// The clients.
@@ -32,7 +32,12 @@ impl Session {
     /// # Errors
     ///
     /// A manifest with faults, or an emulator that does not start. Nothing is sent to AWS yet.
-    pub async fn open(path: &Path, global: &Global, host: &Host, ui: &mut Ui) -> Result<Self, Failure> {
+    pub(super) async fn open(
+        path: &Path,
+        global: &Global,
+        host: &Host,
+        ui: &mut Ui,
+    ) -> Result<Self, Failure> {
         let env = &host.env;
         let manifest = manifest::load(path, KINDS)?;
         let sandbox = match &global.sandbox {
@@ -50,7 +55,7 @@ impl Session {
     /// # Errors
     ///
     /// When nothing may be concluded from what was read.
-    pub async fn plan(&self) -> Result<Plan, Failure> {
+    pub(super) async fn plan(&self) -> Result<Plan, Failure> {
         Ok(Plan::build(&self.manifest, observe::observe(&self.aws, &self.manifest).await?))
     }
 
@@ -59,7 +64,7 @@ impl Session {
     /// # Errors
     ///
     /// When the state could not be kept.
-    pub async fn close(self) -> Result<(), Failure> {
+    pub(super) async fn close(self) -> Result<(), Failure> {
         match self.sandbox {
             Some(sandbox) => Ok(sandbox.stop().await?),
             None => Ok(()),
@@ -72,7 +77,7 @@ impl Session {
 /// # Errors
 ///
 /// When none or several could be meant.
-pub fn manifest_path(typed: Option<PathBuf>, env: &Env) -> Result<PathBuf, Failure> {
+pub(super) fn manifest_path(typed: Option<PathBuf>, env: &Env) -> Result<PathBuf, Failure> {
     if let Some(path) = typed.or_else(|| env.get("INFRA_MANIFEST").map(PathBuf::from)) {
         return Ok(path);
     }

@@ -12,7 +12,7 @@ use crate::render::progress::{self, Spinners};
 use crate::render::style::{DANGER, STRONG};
 
 /// Everything that is printed and asked goes through here.
-pub struct Ui {
+pub(super) struct Ui {
     console: Console,
     out_color: bool,
     err_color: bool,
@@ -23,7 +23,7 @@ pub struct Ui {
 impl Ui {
     /// Decides once how to speak.
     #[must_use]
-    pub fn new(console: Console, env: &Env, global: &Global) -> Self {
+    pub(super) fn new(console: Console, env: &Env, global: &Global) -> Self {
         let plain = env.is_set("NO_COLOR") || env.get("TERM") == Some("dumb");
         let color = |terminal: bool| match global.color {
             Color::Always => true,
@@ -44,21 +44,21 @@ impl Ui {
     /// # Errors
     ///
     /// When it cannot be written; a closed pipe is such a case.
-    pub fn data(&mut self, text: &str) -> io::Result<()> {
+    pub(super) fn data(&mut self, text: &str) -> io::Result<()> {
         let text = if self.out_color { text.to_owned() } else { strip_str(text).to_string() };
         self.console.out.write_all(text.as_bytes())?;
         self.console.out.flush()
     }
 
     /// Says something on standard error, unless it is to be quiet.
-    pub fn say(&mut self, text: &str) {
+    pub(super) fn say(&mut self, text: &str) {
         if !self.quiet {
             self.line(text);
         }
     }
 
     /// Says what went wrong, even when it is to be quiet.
-    pub fn error(&mut self, message: &str, help: Option<&str>) {
+    pub(super) fn error(&mut self, message: &str, help: Option<&str>) {
         self.line(&format!("{DANGER}error{DANGER:#}: {message}"));
         if let Some(help) = help {
             self.line(&format!("  {STRONG}help{STRONG:#}: {help}"));
@@ -66,7 +66,7 @@ impl Ui {
     }
 
     /// Shows a diagnostic that points into a file.
-    pub fn diagnostic(&mut self, diagnostic: &dyn Diagnostic) {
+    pub(super) fn diagnostic(&mut self, diagnostic: &dyn Diagnostic) {
         let theme =
             if self.err_color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         let handler = GraphicalReportHandler::new_themed(theme)
@@ -82,7 +82,7 @@ impl Ui {
 
     /// Whether there is somebody to ask.
     #[must_use]
-    pub fn can_ask(&self) -> bool {
+    pub(super) fn can_ask(&self) -> bool {
         self.console.in_is_terminal
     }
 
@@ -91,7 +91,7 @@ impl Ui {
     /// # Errors
     ///
     /// When the answer cannot be read.
-    pub async fn ask(&mut self, question: &str) -> io::Result<Option<String>> {
+    pub(super) async fn ask(&mut self, question: &str) -> io::Result<Option<String>> {
         let question = if self.err_color { question.to_owned() } else { strip_str(question).to_string() };
         self.console.err.write_all(question.as_bytes())?;
         self.console.err.flush()?;
@@ -99,7 +99,7 @@ impl Ui {
     }
 
     /// Shows what happens while a plan runs.
-    pub fn progress(&mut self, event: &Event<'_>) {
+    pub(super) fn progress(&mut self, event: &Event<'_>) {
         if self.quiet {
             return;
         }

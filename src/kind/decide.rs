@@ -281,7 +281,7 @@ fn view<K: Kind>(address: Address, name: &str, decision: &Decision<K>) -> StepVi
             view.verb = Verb::Blocked;
             view.reason = Some(block.reason.clone());
             view.help = Some(block.help.clone());
-            view.immutable = block.immutable.clone();
+            view.immutable.clone_from(&block.immutable);
         }
         Decision::Unknown(error) => {
             view.verb = Verb::Unknown;

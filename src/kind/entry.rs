@@ -135,13 +135,12 @@ fn ignored<K: Kind>(common: &Common, problems: &mut Problems) -> Vec<usize> {
     let mut ignore = Vec::new();
     problems.within("ignore", |problems| {
         for (at, name) in common.ignore.iter().enumerate() {
-            match K::FIELDS.iter().position(|field| field.name == name) {
-                Some(field) => ignore.push(field),
-                None => {
-                    let names: Vec<_> = K::FIELDS.iter().map(|field| field.name).collect();
-                    let help = format!("fields of {} that can be left alone: {}", K::NAME, names.join(", "));
-                    problems.report(at, "there is no such field to ignore", &help);
-                }
+            if let Some(field) = K::FIELDS.iter().position(|field| field.name == name) {
+                ignore.push(field);
+            } else {
+                let names: Vec<_> = K::FIELDS.iter().map(|field| field.name).collect();
+                let help = format!("fields of {} that can be left alone: {}", K::NAME, names.join(", "));
+                problems.report(at, "there is no such field to ignore", &help);
             }
         }
     });

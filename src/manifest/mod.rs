@@ -17,14 +17,13 @@ use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 use toml::de::{DeTable, DeValue};
 
 use crate::aws::Partition;
 use crate::kind::entry::{Place, check_tag};
 use crate::kind::erase::{AnyGroup, AnyKind, EntryName};
-use crate::model::Tags;
 use crate::model::problem::{Problem, Problems, Segment};
+use crate::model::{Tags, digest};
 
 use fault::{Code, Fault, Finding, Invalid};
 use source::Source;
@@ -134,15 +133,14 @@ fn understand(source: &Source, kinds: &[&'static dyn AnyKind]) -> Result<Manifes
     let place = header(table, &mut findings);
     let groups = entries::read(source, table, kinds, place.as_ref(), &mut findings);
     match place {
-        Some(place) if findings.is_empty() => {
-            Ok(Manifest { file: source.file.clone(), revision: revision(&source.text), place, groups })
-        }
+        Some(place) if findings.is_empty() => Ok(Manifest {
+            file: source.file.clone(),
+            revision: digest::of_text(&source.text).chars().take(12).collect(),
+            place,
+            groups,
+        }),
         _ => Err(invalid(findings, true)),
     }
-}
-
-fn revision(text: &str) -> String {
-    Sha256::digest(text).iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn syntax_finding(error: &toml::de::Error) -> Finding {

@@ -9,7 +9,7 @@ use super::fault::{Fault, Finding};
 
 /// The text of one manifest.
 #[derive(Debug)]
-pub struct Source {
+pub(super) struct Source {
     /// The file, as the user named it.
     pub file: String,
     /// What it holds.
@@ -19,7 +19,7 @@ pub struct Source {
 impl Source {
     /// The line of a byte, from 1.
     #[must_use]
-    pub fn line(&self, at: usize) -> usize {
+    pub(super) fn line(&self, at: usize) -> usize {
         let before = self.text.as_bytes().get(..at).unwrap_or_default();
         1 + before.iter().filter(|byte| **byte == b'\n').count()
     }
@@ -28,7 +28,7 @@ impl Source {
     ///
     /// With `parsed` false nobody knows which bytes are values, so every value is masked.
     #[must_use]
-    pub fn faults(&self, mut findings: Vec<Finding>, parsed: bool) -> Vec<Fault> {
+    pub(super) fn faults(&self, mut findings: Vec<Finding>, parsed: bool) -> Vec<Fault> {
         findings.sort_by_key(|finding| finding.span.start);
         let mut shown = if parsed { self.text.clone() } else { without_values(&self.text) };
         for hidden in

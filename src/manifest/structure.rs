@@ -103,17 +103,14 @@ impl Check<'_> {
             let name = key.get_ref().as_ref();
             if let Some(node) = properties.get(name) {
                 self.value(name, value, schema.at(node));
+            } else if let Some(node @ Value::Object(_)) = schema.get("additionalProperties") {
+                self.value(name, value, schema.at(node));
             } else {
-                match schema.get("additionalProperties") {
-                    Some(node @ Value::Object(_)) => self.value(name, value, schema.at(node)),
-                    _ => {
-                        let help = unknown_help(name, properties.keys().map(String::as_str));
-                        let message = format!("there is no key `{}` here", shortened(name));
-                        let finding = self.say(Code::UnknownKey, key.span(), message, Some(help));
-                        // Whoever misspells a key may have put a secret behind it.
-                        finding.hide = Some(value.span());
-                    }
-                }
+                let help = unknown_help(name, properties.keys().map(String::as_str));
+                let message = format!("there is no key `{}` here", shortened(name));
+                let finding = self.say(Code::UnknownKey, key.span(), message, Some(help));
+                // Whoever misspells a key may have put a secret behind it.
+                finding.hide = Some(value.span());
             }
         }
         for name in

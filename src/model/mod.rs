@@ -3,6 +3,7 @@
 //! Nothing here reads or writes anything, knows a kind, or formats for a terminal.
 
 pub mod address;
+pub mod digest;
 pub mod field;
 pub mod kms;
 pub mod lifecycle;

@@ -5,12 +5,11 @@
 pub mod ready;
 pub mod summary;
 
-use sha2::{Digest as _, Sha256};
-
 use crate::aws::CallError;
-use crate::kind::erase::AnyStep;
+use crate::kind::erase::{AnySighting, AnyStep};
 use crate::kind::view::{Risk, StepView, Verb};
 use crate::manifest::Manifest;
+use crate::model::digest;
 use crate::observe::World;
 
 pub use ready::{Consent, Held, ReadyPlan};
@@ -56,7 +55,7 @@ impl Plan {
             identity: world.identity.arn,
         };
         let gaps = world.sightings.iter().flat_map(|sighting| sighting.gaps().iter().cloned()).collect();
-        let steps = world.sightings.into_iter().flat_map(|sighting| sighting.decide()).collect();
+        let steps = world.sightings.into_iter().flat_map(AnySighting::decide).collect();
         Self { header, gaps, steps }
     }
 
@@ -78,12 +77,10 @@ impl Plan {
     /// looked, from which file and line, and what is in sync are not part of it.
     #[must_use]
     pub fn digest(&self) -> String {
-        let mut hash = Sha256::new();
-        for part in [&self.header.account, &self.header.region, &self.header.manifest] {
-            hash.update(part);
-            hash.update([0]);
-        }
+        let header = &self.header;
+        let mut parts = vec![header.account.clone(), header.region.clone(), header.manifest.clone()];
         for view in self.views().into_iter().filter(|view| view.verb != Verb::InSync) {
+            // Destructured whole, so that a new field is not forgotten here.
             let StepView {
                 address,
                 name,
@@ -96,12 +93,10 @@ impl Plan {
                 notes: _,
                 remarks: _,
             } = view;
-            // A tuple of text, enums and lists cannot fail to serialise.
             let step = serde_json::json!([address.to_string(), name, verb, reason, immutable, changes]);
-            hash.update(step.to_string());
-            hash.update([0]);
+            parts.push(step.to_string());
         }
-        hash.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+        digest::of_parts(parts.iter().map(String::as_str)).chars().take(8).collect()
     }
 
     /// Takes out what may run. See [`ReadyPlan`].

@@ -19,7 +19,7 @@ use crate::model::size;
 use crate::plan::{Held, Plan};
 
 /// Plans, shows, asks, applies, and looks again.
-pub async fn run(args: ApplyArgs, global: &Global, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
+pub(crate) async fn run(args: ApplyArgs, global: &Global, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
     let path = manifest_path(args.manifest.manifest.clone(), &host.env)?;
     let session = match unless_stopped(&host.interrupt, Session::open(&path, global, host, ui)).await? {
         Ok(session) => session,

@@ -11,7 +11,7 @@ use crate::manifest;
 use crate::model::size;
 
 /// Loads the manifest, and says what it declares.
-pub fn run(args: CheckArgs, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
+pub(crate) fn run(args: CheckArgs, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
     let path = manifest_path(args.manifest.manifest, &host.env)?;
     let manifest = manifest::load(&path, KINDS)?;
     let place = &manifest.place;

@@ -10,7 +10,7 @@ use super::super::ui::Ui;
 use super::examine;
 
 /// Checks each manifest in turn; the worst answer is the command's.
-pub async fn run(args: DriftArgs, global: &Global, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
+pub(crate) async fn run(args: DriftArgs, global: &Global, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
     let mut paths = args.manifests;
     if paths.is_empty() {
         paths.push(manifest_path(None, &host.env)?);

@@ -1,9 +1,9 @@
 //! One file for each command, and what they share.
 
-pub mod apply;
-pub mod check;
-pub mod drift;
-pub mod plan;
+pub(super) mod apply;
+pub(super) mod check;
+pub(super) mod drift;
+pub(super) mod plan;
 
 use std::path::Path;
 

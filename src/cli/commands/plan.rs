@@ -9,7 +9,7 @@ use super::super::ui::Ui;
 use super::examine;
 
 /// Plans and shows.
-pub async fn run(args: PlanArgs, global: &Global, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
+pub(crate) async fn run(args: PlanArgs, global: &Global, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
     let path = manifest_path(args.manifest.manifest, &host.env)?;
     let exit = examine(&path, args.show, global, host, ui).await?;
     Ok(match exit {

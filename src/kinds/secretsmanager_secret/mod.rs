@@ -35,7 +35,7 @@ impl Kind for SecretsManagerSecret {
     const FIELDS: &'static [Field<Self>] = &[
         Field { name: "description", keep: |want, live| want.description.clone_from(&live.description) },
         Field { name: "kms-key", keep: |want, live| want.kms_key.clone_from(&live.kms_key) },
-        Field { name: "policy", keep: |want, live| want.policy = live.policy.clone() },
+        Field { name: "policy", keep: |want, live| want.policy.clone_from(&live.policy) },
     ];
 
     type Spec = Spec;

@@ -1,13 +1,11 @@
 //! The normal form, the changes, and the diff. Pure.
 
-use sha2::{Digest as _, Sha256};
-
 use super::SecretsManagerSecret;
 use crate::document::policy::Policy;
 use crate::guard::Permit;
 use crate::kind::view::{policy_view, tag_fields};
 use crate::kind::{ChangeView, Delta, Describe, Entry, Live, Phase};
-use crate::model::{FieldChange, Shown, Tags, kms};
+use crate::model::{FieldChange, Shown, Tags, digest, kms};
 
 /// A secret's settings.
 #[derive(Clone, Debug, PartialEq)]
@@ -200,14 +198,7 @@ pub(super) fn create(entry: &Entry<SecretsManagerSecret>) -> Vec<Change> {
 fn token(entry: &Entry<SecretsManagerSecret>) -> String {
     let place = &entry.place;
     let parts = [&place.account, &place.region, &place.manifest, &entry.state.name];
-    let mut hash = Sha256::new();
-    hash.update("infra create-secret 1");
-    for part in parts {
-        // The length keeps ("ab", "c") and ("a", "bc") apart.
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest::of_parts(["infra create-secret 1"].into_iter().chain(parts.map(String::as_str)))
 }
 
 pub(super) fn diff(live: &Live<SecretsManagerSecret>, want: &State) -> Vec<Delta<Change>> {

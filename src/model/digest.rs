@@ -1,0 +1,43 @@
+//! SHA-256 over parts, as hex.
+
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
+
+/// The SHA-256 of `parts`, 64 hex digits. Each part counts with its length, so that no two lists of parts
+/// come to the same bytes.
+#[must_use]
+pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hex(&hash.finalize())
+}
+
+/// The SHA-256 of a file's text, 64 hex digits, as `sha256sum` prints it.
+#[must_use]
+pub fn of_text(text: &str) -> String {
+    hex(&Sha256::digest(text))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_and_parts_are_told_apart() {
+        assert_eq!(of_text(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        assert_ne!(of_parts(["ab", "c"]), of_parts(["a", "bc"]));
+        assert_eq!(of_parts(["ab", "c"]), of_parts(["ab", "c"]));
+    }
+}

@@ -1,0 +1,175 @@
+//! Whether the table of what the emulators lack is true: every row is probed on both, so that an
+//! upgrade that changes one is noticed, and the tests passed over for it can be had back.
+
+use serde_json::{Value, json};
+
+use crate::support::capabilities::{Capability, lacks};
+use crate::support::emulators::{Emulator, ministack, moto};
+use crate::support::wire::Account;
+
+#[test]
+fn the_table_is_true_of_ministack() {
+    the_table_is_true_of(ministack());
+}
+
+#[test]
+fn the_table_is_true_of_moto() {
+    the_table_is_true_of(moto());
+}
+
+fn the_table_is_true_of(emulator: Option<&Emulator>) {
+    let Some(emulator) = emulator else { return };
+    let backend = emulator.backend;
+    let wrong: Vec<String> = Capability::ALL
+        .into_iter()
+        .filter(|&row| has(&Account::fresh(emulator), row) == lacks(backend, row).is_some())
+        .map(|row| format!("{row:?}, of which the table says {:?}", lacks(backend, row)))
+        .collect();
+    assert!(wrong.is_empty(), "{backend:?} has changed: {wrong:#?}");
+}
+
+/// Asks a fresh account whether it behaves as AWS does.
+fn has(account: &Account, capability: Capability) -> bool {
+    match capability {
+        Capability::EcrPages => ecr_pages(account),
+        Capability::EcrLifecycleRules => ecr_lifecycle_rules(account),
+        Capability::EcrLifecyclePreview => ecr_lifecycle_preview(account),
+        Capability::EcrImageAlreadyExists => ecr_image_already_exists(account),
+        Capability::EcrEffectiveScanning => ecr_effective_scanning(account),
+        Capability::SecretUnlabelledHidden => secret_unlabelled_hidden(account),
+        Capability::SecretNameScheduled => secret_name_scheduled(account),
+        Capability::SecretScheduledReadOnly => secret_scheduled_read_only(account),
+        Capability::SecretUpdateTokenUsed => secret_update_token_used(account),
+        Capability::SecretCancelRotation => secret_cancel_rotation(account),
+        Capability::SecretRotationFunction => secret_rotation_function(account),
+        Capability::StackExportsUnique => stack_exports_unique(account),
+        Capability::StackNoUpdates => stack_no_updates(account),
+        Capability::StackExportsUpdated => stack_exports_updated(account),
+    }
+}
+
+fn repository(account: &Account, name: &str) {
+    account.ecr("CreateRepository", &json!({ "repositoryName": name })).json();
+}
+
+fn ecr_pages(account: &Account) -> bool {
+    repository(account, "first");
+    repository(account, "second");
+    let page = account.ecr("DescribeRepositories", &json!({ "maxResults": 1 })).json();
+    count(&page["repositories"]) == 1 && page["nextToken"].is_string()
+}
+
+fn ecr_lifecycle_rules(account: &Account) -> bool {
+    repository(account, "name");
+    let body = json!({ "repositoryName": "name", "lifecyclePolicyText": r#"{"rules":[{}]}"# });
+    account.ecr("PutLifecyclePolicy", &body).code() == "InvalidParameterException"
+}
+
+fn ecr_lifecycle_preview(account: &Account) -> bool {
+    repository(account, "name");
+    let selection = json!({ "tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 1 });
+    let rule = json!({ "rulePriority": 1, "selection": selection, "action": { "type": "expire" } });
+    let text = json!({ "rules": [rule] }).to_string();
+    let body = json!({ "repositoryName": "name", "lifecyclePolicyText": text });
+    account.ecr("StartLifecyclePolicyPreview", &body).error().is_none()
+}
+
+fn ecr_image_already_exists(account: &Account) -> bool {
+    repository(account, "name");
+    let blob = |digit: &str| json!({ "size": 1, "digest": format!("sha256:{}", digit.repeat(64)) });
+    let manifest = json!({ "schemaVersion": 2, "config": blob("1"), "layers": [blob("2")] });
+    let image = json!({
+        "repositoryName": "name",
+        "imageTag": "tag",
+        "imageManifest": manifest.to_string(),
+        "imageManifestMediaType": "application/vnd.docker.distribution.manifest.v2+json",
+    });
+    account.ecr("PutImage", &image).json();
+    account.ecr("PutImage", &image).code() == "ImageAlreadyExistsException"
+}
+
+fn ecr_effective_scanning(account: &Account) -> bool {
+    repository(account, "name");
+    let body = json!({ "repositoryNames": ["name"] });
+    account.ecr("BatchGetRepositoryScanningConfiguration", &body).error().is_none()
+}
+
+fn secret(account: &Account) {
+    account.secrets("CreateSecret", &json!({ "Name": "name" })).json();
+}
+
+fn scheduled_secret(account: &Account) {
+    secret(account);
+    account.secrets("DeleteSecret", &json!({ "SecretId": "name" })).json();
+}
+
+/// A value for the secret, with a token of its own.
+fn value(value: &str) -> Value {
+    json!({ "SecretId": "name", "SecretString": value, "ClientRequestToken": value.repeat(32) })
+}
+
+fn secret_unlabelled_hidden(account: &Account) -> bool {
+    secret(account);
+    for text in ["a", "b", "c"] {
+        account.secrets("PutSecretValue", &value(text)).json();
+    }
+    let id = json!({ "SecretId": "name" });
+    let described = account.secrets("DescribeSecret", &id).json();
+    let listed = account.secrets("ListSecretVersionIds", &id).json();
+    count(&described["VersionIdsToStages"]) == 2 && count(&listed["Versions"]) == 2
+}
+
+fn secret_name_scheduled(account: &Account) -> bool {
+    scheduled_secret(account);
+    let text =
+        "You can't create this secret because a secret with this name is already scheduled for deletion.";
+    let error = account.secrets("CreateSecret", &json!({ "Name": "name" })).error();
+    error == Some(("InvalidRequestException".to_owned(), text.to_owned()))
+}
+
+fn secret_scheduled_read_only(account: &Account) -> bool {
+    scheduled_secret(account);
+    let tags = json!({ "SecretId": "name", "Tags": [{ "Key": "key", "Value": "value" }] });
+    let written = account.secrets("PutSecretValue", &value("a")).code();
+    let tagged = account.secrets("TagResource", &tags).code();
+    [written, tagged] == ["InvalidRequestException"; 2]
+}
+
+fn secret_update_token_used(account: &Account) -> bool {
+    secret(account);
+    account.secrets("PutSecretValue", &value("a")).json();
+    account.secrets("UpdateSecret", &value("a")).code() == "ResourceExistsException"
+}
+
+fn secret_cancel_rotation(account: &Account) -> bool {
+    secret(account);
+    let answer = account.secrets("CancelRotateSecret", &json!({ "SecretId": "name" }));
+    !answer.error().is_some_and(|(_, message)| message.contains("Unknown action"))
+}
+
+fn secret_rotation_function(account: &Account) -> bool {
+    secret(account);
+    account.secrets("PutSecretValue", &value("a")).json();
+    let body = json!({ "SecretId": "name", "ClientRequestToken": "r".repeat(32) });
+    account.secrets("RotateSecret", &body).code() == "InvalidRequestException"
+}
+
+fn stack_exports_unique(account: &Account) -> bool {
+    assert_eq!(account.stack("CreateStack", "first", "a").status, 200);
+    account.stack("CreateStack", "second", "a").status != 200
+}
+
+fn stack_no_updates(account: &Account) -> bool {
+    assert_eq!(account.stack("CreateStack", "name", "a").status, 200);
+    account.stack("UpdateStack", "name", "a").body.contains("No updates are to be performed")
+}
+
+fn stack_exports_updated(account: &Account) -> bool {
+    assert_eq!(account.stack("CreateStack", "name", "before").status, 200);
+    assert_eq!(account.stack("UpdateStack", "name", "after").status, 200);
+    account.exports().body.contains("<Value>after</Value>")
+}
+
+fn count(collection: &Value) -> usize {
+    collection.as_array().map_or_else(|| collection.as_object().map_or(0, serde_json::Map::len), Vec::len)
+}

@@ -1,0 +1,49 @@
+//! The guards of the product, from the outside: what a person must say before something is lost.
+
+use infra::cli::exit::Exit;
+use serde_json::json;
+
+use crate::support::cli::World;
+use crate::support::connector::Wire;
+use crate::support::emulators::Backend;
+
+const REPOSITORY: &str = r#"
+[ecr.repository.site]
+name = "team/site"
+
+[[ecr.repository.site.lifecycle]]
+keep-last = 10
+"#;
+
+/// Puts images into a repository of moto.
+fn push(world: &World, repository: &str, count: usize) {
+    for number in 0..count {
+        let config = json!({"mediaType": "application/vnd.docker.container.image.v1+json", "size": 1_048_576, "digest": format!("sha256:{number:064x}")});
+        let manifest = json!({"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json", "config": config, "layers": []});
+        let body = json!({"repositoryName": repository, "imageTag": format!("v{number}"), "imageManifest": manifest.to_string()});
+        assert_eq!(world.account.ecr("PutImage", &body).code(), "");
+    }
+}
+
+#[test]
+fn adopting_a_repository_full_of_images_expires_none_without_a_word() {
+    let Some(world) = World::on(Backend::Moto) else { return };
+    world.account.ecr("CreateRepository", &json!({"repositoryName": "team/site"})).json();
+    push(&world, "team/site", 27);
+    let manifest = world.manifest(REPOSITORY);
+    let plan = world.infra(&["plan", "--exit-code"], &manifest).run().expect(Exit::Pending);
+    let plan = plan.says("Destroys data").says("* adopt ecr.repository.site").says("17 of 27 images, ");
+    let _ = plan.says("needs --adopt ecr.repository.site").says("needs --allow-expire ecr.repository.site");
+
+    let wire = Wire::new();
+    let output = world.infra(&["apply", "--yes"], &manifest).wire(&wire).run().expect(Exit::Refused);
+    let _ = output.tells(
+        "left out: adopt ecr.repository.site: it needs --adopt ecr.repository.site and --allow-expire",
+    );
+    assert_eq!(wire.writes(), [""; 0]);
+
+    let both = ["apply", "--yes", "--adopt", "ecr.repository.site", "--allow-expire", "ecr.repository.site"];
+    let _ = world.infra(&both[..4], &manifest).run().expect(Exit::Refused);
+    let _ = world.infra(&both, &manifest).run().expect(Exit::Done);
+    let _ = world.drift(&manifest).expect(Exit::Done);
+}

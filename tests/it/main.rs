@@ -1,0 +1,14 @@
+//! The tests that need more than one module: one binary, linked once.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails; and the lints on the environment are for the product"
+)]
+
+mod emulator_capabilities;
+mod emulator_contract;
+mod guards;
+mod sandbox;
+mod support;

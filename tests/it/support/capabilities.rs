@@ -1,0 +1,84 @@
+//! What each emulator lacks of AWS's behaviour, so that a test is passed over by name, with a
+//! reason, on the one that cannot show it, and still runs on the other.
+//!
+//! `emulator_capabilities.rs` probes every row on both, so that an emulator's upgrade that changes
+//! one is noticed.
+
+use super::emulators::Backend;
+
+/// A behaviour of AWS that not every emulator has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Capability {
+    /// ECR lists in pages, with a token for the next.
+    EcrPages,
+    /// ECR checks the rules of a lifecycle policy.
+    EcrLifecycleRules,
+    /// ECR tells what a lifecycle policy would expire.
+    EcrLifecyclePreview,
+    /// ECR refuses to have the same image pushed under the same tag again.
+    EcrImageAlreadyExists,
+    /// ECR tells which scanning of a repository is in force.
+    EcrEffectiveScanning,
+    /// Secrets Manager shows no versions without a label, unless asked.
+    SecretUnlabelledHidden,
+    /// Secrets Manager refuses to create a secret whose name is scheduled for deletion, in so many
+    /// words.
+    SecretNameScheduled,
+    /// Secrets Manager refuses to write to a secret that is scheduled for deletion.
+    SecretScheduledReadOnly,
+    /// Secrets Manager refuses `UpdateSecret` with a token that a version has, whatever the value.
+    SecretUpdateTokenUsed,
+    /// Secrets Manager cancels rotation.
+    SecretCancelRotation,
+    /// Secrets Manager refuses to rotate without a function that does it.
+    SecretRotationFunction,
+    /// A stack may not export a name that another one exports.
+    StackExportsUnique,
+    /// An update of a stack that changes nothing is refused.
+    StackNoUpdates,
+    /// Exports follow an update of their stack.
+    StackExportsUpdated,
+}
+
+impl Capability {
+    pub(crate) const ALL: [Self; 14] = [
+        Self::EcrPages,
+        Self::EcrLifecycleRules,
+        Self::EcrLifecyclePreview,
+        Self::EcrImageAlreadyExists,
+        Self::EcrEffectiveScanning,
+        Self::SecretUnlabelledHidden,
+        Self::SecretNameScheduled,
+        Self::SecretScheduledReadOnly,
+        Self::SecretUpdateTokenUsed,
+        Self::SecretCancelRotation,
+        Self::SecretRotationFunction,
+        Self::StackExportsUnique,
+        Self::StackNoUpdates,
+        Self::StackExportsUpdated,
+    ];
+}
+
+/// Why a test of `capability` cannot run on `backend`, if it cannot.
+pub(crate) fn lacks(backend: Backend, capability: Capability) -> Option<&'static str> {
+    use Backend::{Ministack, Moto};
+    match (backend, capability) {
+        (Moto, Capability::EcrPages) => Some("ignores the page size"),
+        (Ministack, Capability::EcrLifecycleRules) => Some("takes any rules"),
+        (_, Capability::EcrLifecyclePreview) => Some("has no StartLifecyclePolicyPreview"),
+        (Ministack, Capability::EcrImageAlreadyExists) => Some("answers with the image"),
+        (Ministack, Capability::EcrEffectiveScanning) => {
+            Some("has no BatchGetRepositoryScanningConfiguration")
+        }
+        (Moto, Capability::SecretUnlabelledHidden) => Some("shows all versions, with no labels"),
+        (Moto, Capability::SecretNameScheduled) => Some("answers as for any secret that exists"),
+        (Moto, Capability::SecretScheduledReadOnly) => Some("writes values and tags to it"),
+        (Moto, Capability::SecretUpdateTokenUsed) => Some("takes an equal value for a repeat"),
+        (Ministack, Capability::SecretCancelRotation) => Some("has no CancelRotateSecret"),
+        (_, Capability::SecretRotationFunction) => Some("rotates without one"),
+        (Ministack, Capability::StackExportsUnique) => Some("accepts it"),
+        (Moto, Capability::StackNoUpdates) => Some("succeeds"),
+        (Moto, Capability::StackExportsUpdated) => Some("keeps the old values"),
+        _ => None,
+    }
+}

@@ -1,0 +1,241 @@
+//! The whole command line, run inside the test: sealed environment, streams in buffers, own HTTP seam.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use infra::cli::exit::Exit;
+use infra::cli::host::{Console, Env, Host, Input};
+use infra::cli::interrupt::Interrupt;
+use tokio::runtime;
+use tokio::sync::watch;
+
+use super::connector::Wire;
+use super::emulators::{Backend, Emulator, REGION, fresh_account, ministack, moto};
+use super::wire::Account;
+
+/// An account of its own in an emulator, a folder for its manifest, and the command line on both.
+pub(crate) struct World {
+    pub emulator: &'static Emulator,
+    /// Raw access, behind the tool's back.
+    pub account: Account<'static>,
+    pub number: String,
+    folder: tempfile::TempDir,
+}
+
+impl World {
+    pub(crate) fn new(emulator: &'static Emulator) -> Self {
+        let number = fresh_account();
+        let account =
+            Account { endpoint_url: &emulator.endpoint_url, credentials: emulator.credentials(&number) };
+        Self { emulator, account, number, folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// One on each emulator that there is.
+    pub(crate) fn each() -> impl Iterator<Item = Self> {
+        [ministack(), moto()].into_iter().flatten().map(Self::new)
+    }
+
+    /// One on `backend`, if it is there.
+    pub(crate) fn on(backend: Backend) -> Option<Self> {
+        match backend {
+            Backend::Ministack => ministack(),
+            Backend::Moto => moto(),
+        }
+        .map(Self::new)
+    }
+
+    /// Writes the manifest `test` with these entries, and gives its path.
+    pub(crate) fn manifest(&self, entries: &str) -> PathBuf {
+        self.named_manifest("test", entries)
+    }
+
+    /// Writes a manifest of another name.
+    pub(crate) fn named_manifest(&self, name: &str, entries: &str) -> PathBuf {
+        let text = format!(
+            "[manifest]\nname = \"{name}\"\naccount = \"{}\"\nregion = \"{REGION}\"\n\n[tags]\nProject = \"tests\"\n\n{entries}",
+            self.number
+        );
+        let path = self.folder.path().join(format!("{name}.toml"));
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// A command line on this account: `args`, then the manifest.
+    pub(crate) fn infra(&self, args: &[&str], manifest: &Path) -> Command {
+        let mut command = infra(args).arg(manifest.to_str().unwrap());
+        command.args.extend(["--endpoint-url".to_owned(), self.emulator.endpoint_url.clone()]);
+        let keys = &self.account.credentials;
+        command.credentials = Some(Credentials::new(
+            &keys.access_key_id,
+            &keys.secret_access_key,
+            keys.session_token.clone(),
+            None,
+            "test",
+        ));
+        command
+    }
+
+    /// `apply --yes` to its end, which must be good, and its output.
+    pub(crate) fn apply(&self, manifest: &Path) -> Output {
+        self.infra(&["apply", "--yes"], manifest).run().expect(Exit::Done)
+    }
+
+    /// `drift`, and the calls that could have changed something, of which there must be none.
+    pub(crate) fn drift(&self, manifest: &Path) -> Output {
+        let wire = Wire::new();
+        let output = self.infra(&["drift"], manifest).wire(&wire).run();
+        assert_eq!(wire.writes(), [""; 0], "{output}");
+        output
+    }
+}
+
+/// A command line that is being put together.
+pub(crate) fn infra(args: &[&str]) -> Command {
+    let args = args.iter().map(|arg| (*arg).to_owned()).collect();
+    Command { args, env: Vec::new(), answers: None, wire: Wire::new(), credentials: None, signals: None }
+}
+
+/// A command line that is being put together.
+pub(crate) struct Command {
+    args: Vec<String>,
+    env: Vec<(String, String)>,
+    answers: Option<VecDeque<String>>,
+    wire: Wire,
+    credentials: Option<Credentials>,
+    signals: Option<watch::Receiver<Option<Exit>>>,
+}
+
+impl Command {
+    pub(crate) fn arg(mut self, arg: &str) -> Self {
+        self.args.push(arg.to_owned());
+        self
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.env.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Somebody sits at the terminal and gives these answers.
+    pub(crate) fn answers(mut self, answers: &[&str]) -> Self {
+        self.answers = Some(answers.iter().map(|answer| format!("{answer}\n")).collect());
+        self
+    }
+
+    pub(crate) fn wire(mut self, wire: &Wire) -> Self {
+        self.wire = wire.clone();
+        self
+    }
+
+    /// Signals come from here.
+    pub(crate) fn signals(mut self, signals: watch::Receiver<Option<Exit>>) -> Self {
+        self.signals = Some(signals);
+        self
+    }
+
+    /// Runs it to its end, or to the crash that its connector was told to make. Either way nothing of it
+    /// is left running.
+    pub(crate) fn run(self) -> Output {
+        let (out, err) = (Buffer::default(), Buffer::default());
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let terminal = self.answers.is_some();
+        let console = Console {
+            out: Box::new(out.clone()),
+            err: Box::new(err.clone()),
+            input: Box::new(Answers(self.answers.unwrap_or_default())),
+            out_is_terminal: false,
+            err_is_terminal: false,
+            in_is_terminal: terminal,
+            width: 100,
+        };
+        let never = watch::channel(None);
+        let host = Host {
+            env: self.env.into_iter().collect::<Env>(),
+            console,
+            interrupt: Interrupt::from_channel(self.signals.unwrap_or(never.1)),
+            http: Some(self.wire.client()),
+            credentials: self.credentials.map(SharedCredentialsProvider::new),
+        };
+        let args = std::iter::once("infra".to_owned()).chain(self.args).map(Into::into);
+        let exit = runtime.block_on(async {
+            tokio::select! {
+                exit = infra::cli::run(args, host) => Some(exit),
+                () = self.wire.crashed() => None,
+            }
+        });
+        drop(runtime);
+        Output { exit, out: out.text(), err: err.text() }
+    }
+}
+
+/// What a command line left behind. Look at it, or say how it must have ended.
+#[must_use = "say how it must have ended"]
+pub(crate) struct Output {
+    /// None after a crash.
+    pub exit: Option<Exit>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Output {
+    /// Demands an exit code.
+    #[track_caller]
+    pub(crate) fn expect(self, exit: Exit) -> Self {
+        assert_eq!(self.exit, Some(exit), "{self}");
+        self
+    }
+
+    /// Demands that standard output has a text in it.
+    #[track_caller]
+    pub(crate) fn says(self, text: &str) -> Self {
+        assert!(self.out.contains(text), "`{text}` is not in\n{self}");
+        self
+    }
+
+    /// Demands that standard error has a text in it.
+    #[track_caller]
+    pub(crate) fn tells(self, text: &str) -> Self {
+        assert!(self.err.contains(text), "`{text}` is not in\n{self}");
+        self
+    }
+}
+
+impl fmt::Display for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let exit = self.exit.map(Exit::code);
+        write!(f, "exit: {exit:?}\n----- stdout\n{}----- stderr\n{}", self.out, self.err)
+    }
+}
+
+#[derive(Clone, Default)]
+struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+impl Buffer {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Buffer {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+struct Answers(VecDeque<String>);
+
+impl Input for Answers {
+    fn line(&mut self) -> futures_util::future::BoxFuture<'_, io::Result<Option<String>>> {
+        let answer = self.0.pop_front();
+        Box::pin(async move { Ok(answer) })
+    }
+}

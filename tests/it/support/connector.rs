@@ -1,0 +1,169 @@
+//! The HTTP seam: a connector below the real SDK that counts and names every call, and can break one.
+//!
+//! The name of a call is the one that the product's own gate puts on each request; what is counted is
+//! what really left, retries included.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use infra::aws::{CallName, Effect};
+use tokio::sync::Notify;
+
+/// What happens to the call at a position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The process is gone before the request leaves.
+    CrashBefore,
+    /// The process is gone after the request had its effect.
+    CrashAfter,
+    /// The request has its effect, and its answer is lost.
+    LostReply,
+    /// AWS answers with this status and error code, and the request has no effect.
+    Answer(u16, &'static str),
+}
+
+/// Which calls a fault befalls.
+#[derive(Clone, Debug)]
+pub(crate) enum Which {
+    /// The one at this position, from 0.
+    Nth(usize),
+    /// Every one of this name (`ecr:DescribeRepositories`).
+    Named(&'static str),
+}
+
+/// A call that left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// As in IAM actions.
+    pub name: String,
+    pub effect: Effect,
+}
+
+/// The connector. Clones share what they saw.
+#[derive(Clone, Debug)]
+pub(crate) struct Wire(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    below: SharedHttpClient,
+    faults: Vec<(Which, Fault)>,
+    seen: Mutex<Vec<Seen>>,
+    crashed: Notify,
+}
+
+impl Wire {
+    /// Over plain HTTP to an emulator, with nothing broken.
+    pub(crate) fn new() -> Self {
+        Self::with_faults(Vec::new())
+    }
+
+    pub(crate) fn with_faults(faults: Vec<(Which, Fault)>) -> Self {
+        Self::over(aws_smithy_http_client::Builder::new().build_http(), faults)
+    }
+
+    /// Over another client, such as one that plays back what was recorded.
+    pub(crate) fn over(below: SharedHttpClient, faults: Vec<(Which, Fault)>) -> Self {
+        Self(Arc::new(Inner { below, faults, seen: Mutex::default(), crashed: Notify::new() }))
+    }
+
+    pub(crate) fn client(&self) -> SharedHttpClient {
+        SharedHttpClient::new(self.clone())
+    }
+
+    /// Every call that left, in order.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.0.seen.lock().unwrap().clone()
+    }
+
+    /// The names of the calls that could change something.
+    pub(crate) fn writes(&self) -> Vec<String> {
+        self.seen().into_iter().filter(|seen| seen.effect != Effect::Read).map(|seen| seen.name).collect()
+    }
+
+    /// How often each call left.
+    pub(crate) fn counts(&self) -> BTreeMap<String, usize> {
+        self.seen().into_iter().fold(BTreeMap::new(), |mut counts, seen| {
+            *counts.entry(seen.name).or_default() += 1;
+            counts
+        })
+    }
+
+    /// Waits until the process is to be gone.
+    pub(crate) async fn crashed(&self) {
+        self.0.crashed.notified().await;
+    }
+
+    /// Notes the call, and gives the fault that befalls it.
+    fn note(&self, request: &HttpRequest) -> Option<Fault> {
+        let CallName(call) = request.extension::<CallName>().expect("the gate names every request");
+        let mut seen = self.0.seen.lock().unwrap();
+        let (at, name) = (seen.len(), format!("{}:{}", call.service, call.operation));
+        let befalls = |which: &Which| match which {
+            Which::Nth(nth) => *nth == at,
+            Which::Named(named) => *named == name,
+        };
+        let fault = self.0.faults.iter().find(|(which, _)| befalls(which)).map(|(_, fault)| *fault);
+        seen.push(Seen { name, effect: call.effect });
+        fault
+    }
+}
+
+impl HttpClient for Wire {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let below = self.0.below.http_connector(settings, components);
+        SharedHttpConnector::new(Connector { wire: self.clone(), below })
+    }
+}
+
+#[derive(Debug)]
+struct Connector {
+    wire: Wire,
+    below: SharedHttpConnector,
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let fault = self.wire.note(&request);
+        let (wire, below) = (self.wire.clone(), self.below.clone());
+        HttpConnectorFuture::new(async move {
+            match fault {
+                None => below.call(request).await,
+                Some(Fault::CrashBefore) => gone(&wire).await,
+                Some(Fault::CrashAfter) => {
+                    below.call(request).await?;
+                    gone(&wire).await
+                }
+                Some(Fault::LostReply) => {
+                    below.call(request).await?;
+                    Err(ConnectorError::io("the answer was lost".into()))
+                }
+                Some(Fault::Answer(status, code)) => Ok(answer(status, code)),
+            }
+        })
+    }
+}
+
+async fn gone(wire: &Wire) -> Result<HttpResponse, ConnectorError> {
+    wire.0.crashed.notify_one();
+    std::future::pending().await
+}
+
+/// An error in the form of the JSON protocols, and of the XML ones for those who read that.
+fn answer(status: u16, code: &str) -> HttpResponse {
+    let body = format!(r#"{{"__type":"{code}","message":"injected"}}"#);
+    let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
+    response.headers_mut().insert("content-type", "application/x-amz-json-1.1");
+    response
+}
