@@ -40,6 +40,7 @@ fn has(account: &Account, capability: Capability) -> bool {
         Capability::SecretNameScheduled => secret_name_scheduled(account),
         Capability::SecretScheduledReadOnly => secret_scheduled_read_only(account),
         Capability::SecretUpdateTokenUsed => secret_update_token_used(account),
+        Capability::SecretDescriptionCleared => secret_description_cleared(account),
         Capability::SecretCancelRotation => secret_cancel_rotation(account),
         Capability::SecretRotationFunction => secret_rotation_function(account),
         Capability::StackExportsUnique => stack_exports_unique(account),
@@ -50,6 +51,13 @@ fn has(account: &Account, capability: Capability) -> bool {
 
 fn repository(account: &Account, name: &str) {
     account.ecr("CreateRepository", &json!({ "repositoryName": name })).json();
+}
+
+fn secret_description_cleared(account: &Account) -> bool {
+    account.secrets("CreateSecret", &json!({ "Name": "name", "Description": "old" })).json();
+    account.secrets("UpdateSecret", &json!({ "SecretId": "name", "Description": "" })).json();
+    let secret = account.secrets("DescribeSecret", &json!({ "SecretId": "name" })).json();
+    secret["Description"].as_str().unwrap_or_default().is_empty()
 }
 
 fn ecr_pages(account: &Account) -> bool {

@@ -177,3 +177,17 @@ fn ministack_measures_images_and_lists_them_in_pages() {
     assert_eq!(sizes, [6000, 7000, 8000]);
     assert!(second["nextToken"].is_null());
 }
+
+#[test]
+fn scanning_left_out_is_scanning_switched_off() {
+    for emulator in [ministack(), moto()].into_iter().flatten() {
+        let account = Account::fresh(emulator);
+        let on = json!({ "repositoryName": "name", "imageScanningConfiguration": { "scanOnPush": true } });
+        account.ecr("CreateRepository", &on).json();
+        let left_out = json!({ "repositoryName": "name", "imageScanningConfiguration": {} });
+        account.ecr("PutImageScanningConfiguration", &left_out).json();
+        let answer = account.ecr("DescribeRepositories", &json!({})).json();
+        let scanning = &answer["repositories"][0]["imageScanningConfiguration"]["scanOnPush"];
+        assert!(!scanning.as_bool().unwrap_or_default(), "{answer}");
+    }
+}

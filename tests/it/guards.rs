@@ -16,7 +16,7 @@ keep-last = 10
 "#;
 
 /// Puts images into a repository of moto.
-fn push(world: &World, repository: &str, count: usize) {
+pub(crate) fn push(world: &World, repository: &str, count: usize) {
     for number in 0..count {
         let config = json!({"mediaType": "application/vnd.docker.container.image.v1+json", "size": 1_048_576, "digest": format!("sha256:{number:064x}")});
         let manifest = json!({"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json", "config": config, "layers": []});

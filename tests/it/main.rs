@@ -7,8 +7,12 @@
     reason = "a test that cannot go on fails; and the lints on the environment are for the product"
 )]
 
+mod convergence;
+mod drift;
 mod emulator_capabilities;
 mod emulator_contract;
 mod guards;
+mod ownership;
 mod sandbox;
 mod support;
+mod unknown;

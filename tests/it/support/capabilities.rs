@@ -28,6 +28,8 @@ pub(crate) enum Capability {
     SecretScheduledReadOnly,
     /// Secrets Manager refuses `UpdateSecret` with a token that a version has, whatever the value.
     SecretUpdateTokenUsed,
+    /// Secrets Manager clears a description that is set to nothing.
+    SecretDescriptionCleared,
     /// Secrets Manager cancels rotation.
     SecretCancelRotation,
     /// Secrets Manager refuses to rotate without a function that does it.
@@ -41,7 +43,7 @@ pub(crate) enum Capability {
 }
 
 impl Capability {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::EcrPages,
         Self::EcrLifecycleRules,
         Self::EcrLifecyclePreview,
@@ -51,6 +53,7 @@ impl Capability {
         Self::SecretNameScheduled,
         Self::SecretScheduledReadOnly,
         Self::SecretUpdateTokenUsed,
+        Self::SecretDescriptionCleared,
         Self::SecretCancelRotation,
         Self::SecretRotationFunction,
         Self::StackExportsUnique,
@@ -74,6 +77,7 @@ pub(crate) fn lacks(backend: Backend, capability: Capability) -> Option<&'static
         (Moto, Capability::SecretNameScheduled) => Some("answers as for any secret that exists"),
         (Moto, Capability::SecretScheduledReadOnly) => Some("writes values and tags to it"),
         (Moto, Capability::SecretUpdateTokenUsed) => Some("takes an equal value for a repeat"),
+        (Moto, Capability::SecretDescriptionCleared) => Some("keeps the old one"),
         (Ministack, Capability::SecretCancelRotation) => Some("has no CancelRotateSecret"),
         (_, Capability::SecretRotationFunction) => Some("rotates without one"),
         (Ministack, Capability::StackExportsUnique) => Some("accepts it"),

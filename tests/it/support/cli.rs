@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use futures_util::future::BoxFuture;
 use infra::cli::exit::Exit;
 use infra::cli::host::{Console, Env, Host, Input};
 use infra::cli::interrupt::Interrupt;
@@ -97,7 +98,15 @@ impl World {
 /// A command line that is being put together.
 pub(crate) fn infra(args: &[&str]) -> Command {
     let args = args.iter().map(|arg| (*arg).to_owned()).collect();
-    Command { args, env: Vec::new(), answers: None, wire: Wire::new(), credentials: None, signals: None }
+    Command {
+        args,
+        env: Vec::new(),
+        answers: None,
+        meanwhile: Box::new(|| ()),
+        wire: Wire::new(),
+        credentials: None,
+        signals: None,
+    }
 }
 
 /// A command line that is being put together.
@@ -105,6 +114,7 @@ pub(crate) struct Command {
     args: Vec<String>,
     env: Vec<(String, String)>,
     answers: Option<VecDeque<String>>,
+    meanwhile: Box<dyn FnMut() + Send>,
     wire: Wire,
     credentials: Option<Credentials>,
     signals: Option<watch::Receiver<Option<Exit>>>,
@@ -124,6 +134,12 @@ impl Command {
     /// Somebody sits at the terminal and gives these answers.
     pub(crate) fn answers(mut self, answers: &[&str]) -> Self {
         self.answers = Some(answers.iter().map(|answer| format!("{answer}\n")).collect());
+        self
+    }
+
+    /// Something happens in the world while each question waits for its answer.
+    pub(crate) fn meanwhile(mut self, happens: impl FnMut() + Send + 'static) -> Self {
+        self.meanwhile = Box::new(happens);
         self
     }
 
@@ -147,7 +163,7 @@ impl Command {
         let console = Console {
             out: Box::new(out.clone()),
             err: Box::new(err.clone()),
-            input: Box::new(Answers(self.answers.unwrap_or_default())),
+            input: Box::new(Answers { left: self.answers.unwrap_or_default(), meanwhile: self.meanwhile }),
             out_is_terminal: false,
             err_is_terminal: false,
             in_is_terminal: terminal,
@@ -231,11 +247,15 @@ impl Write for Buffer {
     }
 }
 
-struct Answers(VecDeque<String>);
+struct Answers {
+    left: VecDeque<String>,
+    meanwhile: Box<dyn FnMut() + Send>,
+}
 
 impl Input for Answers {
-    fn line(&mut self) -> futures_util::future::BoxFuture<'_, io::Result<Option<String>>> {
-        let answer = self.0.pop_front();
+    fn line(&mut self) -> BoxFuture<'_, io::Result<Option<String>>> {
+        (self.meanwhile)();
+        let answer = self.left.pop_front();
         Box::pin(async move { Ok(answer) })
     }
 }

@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use infra::aws::{CallName, Effect};
+use infra::aws::{Call, CallName, Effect};
 use tokio::sync::Notify;
 
 /// What happens to the call at a position.
@@ -102,8 +102,8 @@ impl Wire {
     }
 
     /// Notes the call, and gives the fault that befalls it.
-    fn note(&self, request: &HttpRequest) -> Option<Fault> {
-        let CallName(call) = request.extension::<CallName>().expect("the gate names every request");
+    fn note(&self, request: &HttpRequest) -> (&'static Call, Option<Fault>) {
+        let CallName(call) = *request.extension::<CallName>().expect("the gate names every request");
         let mut seen = self.0.seen.lock().unwrap();
         let (at, name) = (seen.len(), format!("{}:{}", call.service, call.operation));
         let befalls = |which: &Which| match which {
@@ -112,7 +112,7 @@ impl Wire {
         };
         let fault = self.0.faults.iter().find(|(which, _)| befalls(which)).map(|(_, fault)| *fault);
         seen.push(Seen { name, effect: call.effect });
-        fault
+        (call, fault)
     }
 }
 
@@ -135,7 +135,7 @@ struct Connector {
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let fault = self.wire.note(&request);
+        let (call, fault) = self.wire.note(&request);
         let (wire, below) = (self.wire.clone(), self.below.clone());
         HttpConnectorFuture::new(async move {
             match fault {
@@ -149,7 +149,7 @@ impl HttpConnector for Connector {
                     below.call(request).await?;
                     Err(ConnectorError::io("the answer was lost".into()))
                 }
-                Some(Fault::Answer(status, code)) => Ok(answer(status, code)),
+                Some(Fault::Answer(status, code)) => Ok(answer(call, status, code)),
             }
         })
     }
@@ -160,10 +160,19 @@ async fn gone(wire: &Wire) -> Result<HttpResponse, ConnectorError> {
     std::future::pending().await
 }
 
-/// An error in the form of the JSON protocols, and of the XML ones for those who read that.
-fn answer(status: u16, code: &str) -> HttpResponse {
-    let body = format!(r#"{{"__type":"{code}","message":"injected"}}"#);
+/// An error as the call's own protocol has it: XML for the query services, JSON for the others.
+fn answer(call: &Call, status: u16, code: &str) -> HttpResponse {
+    let xml = ["sts", "cloudformation"].contains(&call.service);
+    let body = if xml {
+        format!(
+            "<ErrorResponse><Error><Code>{code}</Code><Message>injected</Message></Error></ErrorResponse>"
+        )
+    } else {
+        format!(r#"{{"__type":"{code}","message":"injected"}}"#)
+    };
     let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
-    response.headers_mut().insert("content-type", "application/x-amz-json-1.1");
+    response
+        .headers_mut()
+        .insert("content-type", if xml { "text/xml" } else { "application/x-amz-json-1.1" });
     response
 }

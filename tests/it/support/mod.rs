@@ -1,7 +1,7 @@
 //! What the tests stand on.
 
-pub mod capabilities;
-pub mod cli;
-pub mod connector;
-pub mod emulators;
-pub mod wire;
+pub(crate) mod capabilities;
+pub(crate) mod cli;
+pub(crate) mod connector;
+pub(crate) mod emulators;
+pub(crate) mod wire;

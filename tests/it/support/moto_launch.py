@@ -10,6 +10,7 @@ signal.signal(signal.SIGINT, signal.SIG_IGN)  # as for the sandbox: whoever star
 announcement = os.dup(1)
 os.dup2(2, 1)
 
+from moto.ecr.models import ECRBackend  # noqa: E402
 from moto.iam.models import IAMBackend  # noqa: E402
 from moto.server import ThreadedMotoServer  # noqa: E402
 
@@ -28,6 +29,16 @@ def policies(backend):
 
 
 IAMBackend._init_aws_policies = policies
+
+# SDKs leave `scanOnPush` out where it is false, its default in AWS's model. moto takes nothing for no change.
+put_scanning = ECRBackend.put_image_scanning_configuration
+
+
+def scanning(backend, registry_id, repository_name, image_scan_config):
+    return put_scanning(backend, registry_id, repository_name, image_scan_config or {"scanOnPush": False})
+
+
+ECRBackend.put_image_scanning_configuration = scanning
 
 logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request
 server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)

@@ -70,7 +70,13 @@ impl<'a> Account<'a> {
         self.json("ecr", &format!("AmazonEC2ContainerRegistry_V20150921.{operation}"), body)
     }
 
+    /// `UpdateSecret` gets a token where it has none, as every SDK and the AWS CLI give it one.
     pub(crate) fn secrets(&self, operation: &str, body: &Value) -> Answer {
+        let mut body = body.clone();
+        if operation == "UpdateSecret" && body["ClientRequestToken"].is_null() {
+            body["ClientRequestToken"] = format!("{:0>32}", fresh_account()).into();
+        }
+        let body = &body;
         self.json("secretsmanager", &format!("secretsmanager.{operation}"), body)
     }
 

@@ -1,0 +1,221 @@
+//! Whose a resource is: ours, nobody's, or somebody else's; and what becomes of what left the manifest.
+
+use infra::cli::exit::Exit;
+use serde_json::json;
+
+use crate::support::cli::World;
+use crate::support::connector::Wire;
+use crate::support::emulators::Backend;
+
+const REPOSITORY: &str = "[ecr.repository.site]\nname = \"team/site\"\n";
+const SECRET: &str = "[secretsmanager.secret.key]\nname = \"team/key\"\n";
+
+/// Demands that applying `manifest` makes no call that could change anything.
+fn writes_nothing(world: &World, args: &[&str], manifest: &std::path::Path, exit: Exit) {
+    let wire = Wire::new();
+    let _ = world.infra(args, manifest).wire(&wire).run().expect(exit);
+    assert_eq!(wire.writes(), [""; 0]);
+}
+
+#[test]
+fn what_belongs_to_nobody_is_adopted_when_somebody_says_so() {
+    for world in World::each() {
+        let body =
+            json!({"Name": "team/key", "Description": "by hand", "Tags": [{"Key": "Keep", "Value": "me"}]});
+        world.account.secrets("CreateSecret", &body).json();
+        let manifest = world.manifest(&format!("{SECRET}description = \"ours\"\n"));
+        let plan = world.infra(&["drift"], &manifest).run().expect(Exit::Pending);
+        let _ = plan
+            .says("* adopt secretsmanager.secret.key")
+            .says("\"by hand\" → ours")
+            .says("1 other tag is left alone");
+        writes_nothing(&world, &["apply", "--yes"], &manifest, Exit::Refused);
+        // Asked, and answered no.
+        let wire = Wire::new();
+        let declined = world.infra(&["apply"], &manifest).answers(&["n"]).wire(&wire).run();
+        let _ = declined.expect(Exit::Refused).tells("Adopt team/key as secretsmanager.secret.key?");
+        assert_eq!(wire.writes(), [""; 0]);
+        // Asked, and answered yes twice: to the adoption, and to the whole.
+        let _ = world.infra(&["apply"], &manifest).answers(&["y", "yes"]).run().expect(Exit::Done);
+        let _ = world.drift(&manifest).expect(Exit::Done);
+        let tags = world.account.secrets("DescribeSecret", &json!({"SecretId": "team/key"})).json()["Tags"]
+            .to_string();
+        assert!(tags.contains("\"Keep\"") && tags.contains("infra:manifest"), "{tags}");
+    }
+}
+
+#[test]
+fn without_a_terminal_and_without_yes_nothing_is_done() {
+    for world in World::each() {
+        let manifest = world.manifest(SECRET);
+        writes_nothing(&world, &["apply"], &manifest, Exit::Usage);
+        let _ = world.infra(&["apply"], &manifest).answers(&["no"]).run().expect(Exit::Failed);
+        let _ = world.infra(&["apply"], &manifest).answers(&["y"]).run().expect(Exit::Done);
+        // With nothing to do there is nothing to ask.
+        writes_nothing(&world, &["apply"], &manifest, Exit::Done);
+    }
+}
+
+#[test]
+fn what_belongs_to_another_manifest_is_blocked() {
+    for world in World::each() {
+        let other = world.named_manifest("other", SECRET);
+        let _ = world.apply(&other);
+        let manifest = world.manifest(&format!("{SECRET}\n{REPOSITORY}"));
+        let plan = world.infra(&["drift"], &manifest).run().expect(Exit::Refused);
+        let _ = plan.says("! blocked secretsmanager.secret.key").says("it belongs to the manifest `other`");
+        // The rest is applied.
+        let args = ["apply", "--yes", "--adopt", "secretsmanager.secret.key"];
+        let _ = world.infra(&args, &manifest).run().expect(Exit::Refused).tells("applied: 1 resource");
+        let _ = world.drift(&other).expect(Exit::Done);
+    }
+}
+
+#[test]
+fn two_manifests_of_one_name_never_delete_each_others_resources() {
+    for world in World::each() {
+        let first = world.manifest(&format!("{REPOSITORY}\n{SECRET}"));
+        let _ = world.apply(&first);
+        // The same name, from another folder, with something else in it.
+        let folder = tempfile::tempdir().unwrap();
+        let text = std::fs::read_to_string(&first).unwrap().replace(SECRET, "");
+        let second = folder.path().join("second.toml");
+        std::fs::write(&second, text).unwrap();
+        let _ = world.drift(&second).expect(Exit::Done).says("= keep secretsmanager.secret.key");
+        writes_nothing(&world, &["apply", "--yes"], &second, Exit::Done);
+        // In one folder they are refused before anything is read.
+        let beside = first.with_file_name("beside.toml");
+        std::fs::copy(&first, &beside).unwrap();
+        let wire = Wire::new();
+        let refused = world.infra(&["plan"], &first).wire(&wire).run().expect(Exit::Invalid);
+        let _ = refused.tells("is a manifest of the same name");
+        assert_eq!(wire.seen(), []);
+    }
+}
+
+#[test]
+fn a_live_stack_owns_its_resources_and_a_deleted_one_has_released_them() {
+    for world in World::each() {
+        let created = world.account.stack("CreateStack", "old-cdk", "1");
+        assert_eq!(created.status, 200, "{}", created.body);
+        let id = created.element("StackId");
+        let marks =
+            [("aws:cloudformation:stack-id", id.as_str()), ("aws:cloudformation:stack-name", "old-cdk")];
+        let tags: Vec<_> = marks.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
+        world.account.ecr("CreateRepository", &json!({"repositoryName": "team/site", "tags": tags})).json();
+        let manifest = world.manifest(REPOSITORY);
+        let adopt = ["apply", "--yes", "--adopt", "ecr.repository.site"];
+        let plan = world.infra(&["drift"], &manifest).run().expect(Exit::Refused);
+        let _ = plan.says("it belongs to the CloudFormation stack `old-cdk`, which is live");
+        writes_nothing(&world, &adopt, &manifest, Exit::Refused);
+
+        let deleted = world.account.stack("DeleteStack", "old-cdk", "1");
+        assert_eq!(deleted.status, 200, "{}", deleted.body);
+        let plan = world.infra(&["drift"], &manifest).run().expect(Exit::Pending);
+        let _ = plan.says("* adopt ecr.repository.site").says("`old-cdk` made it and has released it");
+        let _ = world.infra(&adopt, &manifest).run().expect(Exit::Done);
+        let _ = world.drift(&manifest).expect(Exit::Done);
+    }
+}
+
+#[test]
+fn a_renamed_key_is_a_changed_tag() {
+    for world in World::each() {
+        let _ = world.apply(&world.manifest(REPOSITORY));
+        let renamed = world.manifest("[ecr.repository.web]\nname = \"team/site\"\nwas = \"site\"\n");
+        let plan = world.infra(&["drift"], &renamed).run().expect(Exit::Pending);
+        let _ = plan.says("ecr.repository.site → ecr.repository.web").says(" 1 to update,").says("of 1;");
+        let _ = world.apply(&renamed);
+        let _ = world.drift(&renamed).expect(Exit::Done);
+    }
+}
+
+#[test]
+fn a_changed_name_is_blocked_and_makes_no_second_one() {
+    for world in World::each() {
+        let _ = world.apply(&world.manifest(REPOSITORY));
+        // Under the same key, and under a new one that says what it was.
+        for entry in [
+            "[ecr.repository.site]\nname = \"web\"\n",
+            "[ecr.repository.web]\nname = \"web\"\nwas = \"site\"\n",
+        ] {
+            let manifest = world.manifest(entry);
+            let plan = world.infra(&["drift"], &manifest).run().expect(Exit::Refused);
+            let _ = plan.says("its name changed from `team/site`").says("= keep ecr.repository.site");
+            writes_nothing(&world, &["apply", "--yes"], &manifest, Exit::Refused);
+        }
+    }
+}
+
+#[test]
+fn a_repository_is_deleted_only_when_it_says_so_is_empty_and_is_named() {
+    let Some(world) = World::on(Backend::Moto) else { return };
+    let _ =
+        world.apply(&world.manifest("[ecr.repository.site]\nname = \"team/site\"\non-delete = \"delete\"\n"));
+    crate::guards::push(&world, "team/site", 2);
+    let empty = world.manifest("");
+    let delete = ["apply", "--yes", "--delete", "ecr.repository.site"];
+    let _ = world.drift(&empty).expect(Exit::Done).says("= keep ecr.repository.site").says("2 images, ");
+    writes_nothing(&world, &delete, &empty, Exit::Done);
+
+    let ids = json!([{"imageTag": "v0"}, {"imageTag": "v1"}]);
+    world.account.ecr("BatchDeleteImage", &json!({"repositoryName": "team/site", "imageIds": ids})).json();
+    let _ = world.drift(&empty).expect(Exit::Pending).says("- delete ecr.repository.site");
+    writes_nothing(&world, &["apply", "--yes"], &empty, Exit::Refused);
+    let wire = Wire::new();
+    let _ = world.infra(&delete, &empty).wire(&wire).run().expect(Exit::Done);
+    assert_eq!(wire.writes(), ["ecr:DeleteRepository"]);
+    let _ = world.drift(&empty).expect(Exit::Done).says("of 0;");
+}
+
+#[test]
+fn a_secret_is_deleted_with_thirty_days_to_undo_and_restored_with_its_value() {
+    for world in World::each() {
+        let manifest = world.manifest(&SECRET.replace("name", "on-delete = \"delete\"\nname"));
+        let _ = world.apply(&manifest);
+        let value = json!({"SecretId": "team/key", "SecretString": "kept"});
+        world.account.secrets("PutSecretValue", &value).json();
+        let empty = world.manifest("");
+        writes_nothing(&world, &["apply", "--yes"], &empty, Exit::Refused);
+        let args = ["apply", "--yes", "--delete", "secretsmanager.secret.key"];
+        let _ = world.infra(&args, &empty).run().expect(Exit::Done);
+        let _ = world.drift(&empty).expect(Exit::Done).says("scheduled for deletion");
+
+        let manifest = world.manifest(SECRET);
+        let _ = world.drift(&manifest).expect(Exit::Pending).says("^ restore secretsmanager.secret.key");
+        let _ = world.apply(&manifest);
+        let drift = world.drift(&manifest).expect(Exit::Done);
+        assert!(!drift.out.contains("no value"), "{drift}");
+    }
+}
+
+#[test]
+fn the_wrong_account_is_read_for_nothing_and_written_never() {
+    for world in World::each() {
+        let manifest = world.manifest(REPOSITORY);
+        let text = std::fs::read_to_string(&manifest).unwrap().replace(&world.number, "999999999999");
+        std::fs::write(&manifest, text).unwrap();
+        for args in [&["plan"][..], &["apply", "--yes"], &["drift"]] {
+            let wire = Wire::new();
+            let output = world.infra(args, &manifest).wire(&wire).run().expect(Exit::Failed);
+            assert_eq!((output.out.as_str(), wire.writes()), ("", Vec::new()), "{output}");
+            let _ = output.tells("the credentials are for account").tells("is for account 999999999999");
+        }
+    }
+}
+
+#[test]
+fn only_the_named_entries_are_touched() {
+    for world in World::each() {
+        let manifest = world.manifest(&format!("{REPOSITORY}\n{SECRET}"));
+        let args = ["apply", "--yes", "--only", "secretsmanager.secret.key"];
+        let _ = world.infra(&args, &manifest).run().expect(Exit::Done).tells("applied: 1 resource");
+        let _ = world.drift(&manifest).expect(Exit::Pending).says("+ create ecr.repository.site");
+        let wrong = ["apply", "--yes", "--only", "ecr.repository.sites"];
+        let _ = world
+            .infra(&wrong, &manifest)
+            .run()
+            .expect(Exit::Usage)
+            .tells("did you mean ecr.repository.site?");
+    }
+}
