@@ -4,6 +4,7 @@ pub mod scheduler;
 
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -76,6 +77,11 @@ pub async fn apply(
     tokio::pin!(stop);
     let mut stopping = false;
     loop {
+        // A signal that came with the last answer must be heard before the first step begins.
+        if !stopping && stop.as_mut().now_or_never().is_some() {
+            stopping = true;
+            scheduler.stop();
+        }
         while let Some((id, task)) = scheduler.begin() {
             tell(Event::Started(&views[id.0]));
             let (aws, said) = (Arc::clone(&aws), said.clone());

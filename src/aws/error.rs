@@ -33,9 +33,9 @@ impl Class {
             Self::Denied => Some(
                 "allow this action to the identity in the plan's first lines; docs/safety.md lists what is needed",
             ),
-            Self::Credentials => {
-                Some("log in again, or name another --profile; then run the same command again")
-            }
+            Self::Credentials => Some(
+                "log in (`aws sso login`, `aws configure`), or name another --profile; --sandbox needs no credentials",
+            ),
             Self::Throttled => Some("run the same command again in a minute"),
             Self::Quota => Some("raise the quota or remove what is not needed; retrying does not help"),
             Self::Network => Some(
@@ -76,7 +76,7 @@ impl CallError {
             SdkError::ServiceError(context) => {
                 context.err().message().map_or_else(|| chain(context.err()), str::to_owned)
             }
-            _ => error.source().map_or_else(|| error.to_string(), chain),
+            _ => said(error.source().map_or_else(|| error.to_string(), chain)),
         };
         let class = classify(error, code.as_deref(), &message);
         Self { call: call.to_owned(), subject: subject.to_owned(), code, message, class }
@@ -111,6 +111,14 @@ impl fmt::Display for CallError {
 }
 
 impl Error for CallError {}
+
+/// The SDK lists each place where it looked for credentials, over many lines; that there are none is enough.
+fn said(message: String) -> String {
+    if message.contains("no credentials found in chain") {
+        return "there are no credentials, neither in the environment nor in a profile".to_owned();
+    }
+    message
+}
 
 /// The message of an error and of all its causes. The SDK's own messages hide their causes.
 fn chain(error: &(dyn Error + 'static)) -> String {
@@ -155,7 +163,7 @@ fn classify<E, R>(error: &SdkError<E, R>, code: Option<&str>, message: &str) -> 
             SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => Class::Network,
             SdkError::TimeoutError(_) => Class::Network,
             _ if message.contains("`infra` refuses") => Class::Refused,
-            _ if message.contains("credentials") => Class::Credentials,
+            _ if message.contains("credential") => Class::Credentials,
             SdkError::DispatchFailure(_) => Class::Network,
             _ => Class::Other,
         },

@@ -4,6 +4,7 @@
 //! cannot go without.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use infra::cli::exit::Exit;
 use infra::kinds::KINDS;
@@ -254,5 +255,35 @@ fn an_ignored_field_is_left_alone() {
         let _ = world.drift(&world.manifest(entry)).expect(Exit::Done);
         let strict = world.manifest(&entry.replace("ignore = [\"description\"]\n", ""));
         let _ = world.drift(&strict).expect(Exit::Pending);
+    }
+}
+
+/// What reading costs, whatever is found: a bound for each kind, and nothing is read twice.
+#[test]
+fn reading_costs_what_the_table_says() {
+    for world in World::each() {
+        let mut entries = String::new();
+        for number in 0..3 {
+            writeln!(entries, "[ecr.repository.r{number}]\nname = \"team/r{number}\"").unwrap();
+            writeln!(entries, "[secretsmanager.secret.s{number}]\nname = \"team/s{number}\"").unwrap();
+        }
+        let manifest = world.manifest(&entries);
+        for _ in 0..2 {
+            let wire = Wire::new();
+            let _ = world.infra(&["plan"], &manifest).wire(&wire).run().expect(Exit::Done);
+            let counts: Vec<_> = wire.counts().into_iter().collect();
+            let expected = [
+                ("ecr:DescribeRepositories", 1),
+                ("ecr:GetLifecyclePolicy", 3),
+                ("ecr:GetRepositoryPolicy", 3),
+                ("ecr:ListTagsForResource", 3),
+                ("secretsmanager:DescribeSecret", 3),
+                ("secretsmanager:GetResourcePolicy", 3),
+                ("secretsmanager:ListSecrets", 1),
+                ("sts:GetCallerIdentity", 1),
+            ];
+            assert_eq!(counts, expected.map(|(name, count)| (name.to_owned(), count)));
+            let _ = world.apply(&manifest);
+        }
     }
 }

@@ -1,5 +1,8 @@
 //! The guards of the product, from the outside: what a person must say before something is lost.
 
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use infra::aws::{Aws, CallError, Class, Connection};
 use infra::cli::exit::Exit;
 use serde_json::json;
 
@@ -46,4 +49,55 @@ fn adopting_a_repository_full_of_images_expires_none_without_a_word() {
     let _ = world.infra(&both[..4], &manifest).run().expect(Exit::Refused);
     let _ = world.infra(&both, &manifest).run().expect(Exit::Done);
     let _ = world.drift(&manifest).expect(Exit::Done);
+}
+
+/// What a client that goes past all our own code would do.
+#[tokio::test]
+async fn calls_that_only_destroy_or_read_a_secret_back_are_refused_before_they_leave() {
+    let wire = Wire::new();
+    let keys = Credentials::new("AKIAIOSFODNN7EXAMPLE", "secret", None, None, "test");
+    let aws = Aws::connect(&Connection {
+        region: "us-west-2".to_owned(),
+        endpoint_url: Some("http://127.0.0.1:9".to_owned()),
+        credentials: Some(SharedCredentialsProvider::new(keys)),
+        http: Some(wire.client()),
+        ..Connection::default()
+    })
+    .await;
+    let (ecr, secrets) = (&aws.ecr, &aws.secrets);
+    let refusals = [
+        CallError::new("", "", &secrets.get_secret_value().secret_id("key").send().await.unwrap_err()),
+        CallError::new("", "", &secrets.batch_get_secret_value().send().await.unwrap_err()),
+        CallError::new("", "", &secrets.delete_secret().secret_id("key").send().await.unwrap_err()),
+        CallError::new(
+            "",
+            "",
+            &secrets
+                .delete_secret()
+                .secret_id("key")
+                .force_delete_without_recovery(true)
+                .send()
+                .await
+                .unwrap_err(),
+        ),
+        CallError::new(
+            "",
+            "",
+            &ecr.delete_repository().repository_name("site").force(true).send().await.unwrap_err(),
+        ),
+        CallError::new(
+            "",
+            "",
+            &ecr.batch_delete_image()
+                .repository_name("site")
+                .set_image_ids(Some(vec![]))
+                .send()
+                .await
+                .unwrap_err(),
+        ),
+    ];
+    for refusal in refusals {
+        assert_eq!(refusal.class, Class::Refused, "{refusal}");
+    }
+    assert_eq!(wire.seen(), []);
 }

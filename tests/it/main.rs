@@ -12,6 +12,7 @@ mod drift;
 mod emulator_capabilities;
 mod emulator_contract;
 mod guards;
+mod interruption;
 mod ownership;
 mod sandbox;
 mod support;

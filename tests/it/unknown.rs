@@ -82,7 +82,7 @@ fn without_credentials_that_work_it_says_so() {
                 Wire::with_faults(vec![(Which::Named("sts:GetCallerIdentity"), Fault::Answer(403, code))]);
             let output = world.infra(&["drift"], &manifest).wire(&wire).run().expect(Exit::Failed);
             assert_eq!(output.out, "");
-            let _ = output.tells("cannot tell which account").tells("log in again");
+            let _ = output.tells("cannot tell which account").tells("help: log in");
         }
     }
 }

@@ -35,6 +35,8 @@ pub(crate) enum Fault {
 pub(crate) enum Which {
     /// The one at this position, from 0.
     Nth(usize),
+    /// The first one of this name.
+    First(String),
     /// Every one of this name (`ecr:DescribeRepositories`).
     Named(&'static str),
 }
@@ -108,6 +110,7 @@ impl Wire {
         let (at, name) = (seen.len(), format!("{}:{}", call.service, call.operation));
         let befalls = |which: &Which| match which {
             Which::Nth(nth) => *nth == at,
+            Which::First(first) => *first == name && seen.iter().all(|seen| seen.name != name),
             Which::Named(named) => *named == name,
         };
         let fault = self.0.faults.iter().find(|(which, _)| befalls(which)).map(|(_, fault)| *fault);
