@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use aws_sdk_ecr::types::{DescribeImagesFilter, ImageStatusFilter, ImageTagMutability, Repository};
+use aws_sdk_ecr::types::{
+    DescribeImagesFilter, ImageDetail, ImageStatus, ImageStatusFilter, ImageTagMutability, Repository,
+};
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt as _};
 
 use super::EcrRepository;
 use super::lifecycle::{Image, Lifecycle};
-use super::state::{Detail, Encryption, Mutability, State};
+use super::state::{Detail, Encryption, Images, Mutability, State};
 use crate::aws::{Aws, CallError};
 use crate::document::policy::Policy;
 use crate::kind::{Found, Live, Observation, Phase, Wanted};
@@ -217,9 +219,10 @@ fn mutability(repository: &Repository) -> Mutability {
     Mutability { immutable, exclusions }
 }
 
-/// Every image, archived ones too: they count when something is to expire or to be deleted.
+/// Every image, archived ones too: they count when the repository is to be deleted.
 async fn images(aws: &Aws, name: &str) -> Result<Detail, CallError> {
-    let mut images = Vec::new();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let mut images = Images { measured_at: i64::try_from(now).unwrap_or(i64::MAX), ..Images::default() };
     let filter = DescribeImagesFilter::builder().image_status(ImageStatusFilter::Any).build();
     let mut pages = aws
         .ecr
@@ -232,16 +235,32 @@ async fn images(aws: &Aws, name: &str) -> Result<Detail, CallError> {
     while let Some(page) = pages.next().await {
         let page = page.map_err(|e| CallError::new(IMAGES, name, &e))?;
         for image in page.image_details.unwrap_or_default() {
-            images.push(Image {
-                digest: image.image_digest.unwrap_or_default(),
-                tags: image.image_tags.unwrap_or_default(),
-                bytes: image.image_size_in_bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0),
-                pushed_at: image.image_pushed_at.map_or(0, |at| at.secs()),
-            });
+            add(&mut images, image);
         }
     }
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    Ok(Detail { images: Some(images), measured_at: i64::try_from(now).unwrap_or(i64::MAX) })
+    Ok(Detail { images: Some(images) })
+}
+
+/// Puts an image where it counts.
+pub(super) fn add(images: &mut Images, image: ImageDetail) {
+    // For an image that was in the archive, rules go by the time at which it came back (ECR user guide,
+    // "Lifecycle policy properties"). One that is on its way back will be the youngest of all.
+    let began = match image.image_status {
+        Some(ImageStatus::Activating) => images.measured_at,
+        _ => image.last_activated_at.max(image.image_pushed_at).map_or(0, |at| at.secs()),
+    };
+    // An answer without a status is of before there was an archive. A status that is not known here
+    // counts as in use, so that more is said to expire, not less.
+    let list = match image.image_status {
+        Some(ImageStatus::Archived) => &mut images.archived,
+        _ => &mut images.active,
+    };
+    list.push(Image {
+        digest: image.image_digest.unwrap_or_default(),
+        tags: image.image_tags.unwrap_or_default(),
+        bytes: image.image_size_in_bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0),
+        pushed_at: began,
+    });
 }
 
 /// Repositories with the manifest's mark that nothing wanted names, and what could not be read of the rest.

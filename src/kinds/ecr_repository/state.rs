@@ -83,21 +83,35 @@ impl Encryption {
 pub struct Detail {
     /// Its images, if they were measured: they are when a lifecycle policy would change, when the
     /// repository is to be adopted, and when it left the manifest.
-    pub images: Option<Vec<Image>>,
+    pub images: Option<Images>,
+}
+
+/// The images of a repository at one moment.
+#[derive(Clone, Debug, Default)]
+pub struct Images {
+    /// Those in use, which are what a lifecycle rule looks at.
+    pub active: Vec<Image>,
+    /// Those in the archive. A rule that keeps or expires images in use neither counts nor takes them,
+    /// but the repository holds them, and AWS refuses to delete it while it does.
+    pub archived: Vec<Image>,
     /// When they were measured, in Unix seconds.
     pub measured_at: i64,
 }
 
 impl Detail {
     pub(super) fn holds(&self) -> Option<String> {
-        let images = self.images.as_deref().filter(|images| !images.is_empty())?;
-        Some(measure(images.iter()))
+        let Images { active, archived, measured_at: _ } = self.images.as_ref()?;
+        let count = active.len() + archived.len();
+        if count == 0 {
+            return None;
+        }
+        let images = size::count(count, "image");
+        let bytes = size::bytes(active.iter().chain(archived).map(|image| image.bytes).sum());
+        Some(match archived.len() {
+            0 => format!("{images}, {bytes}"),
+            stored => format!("{images} ({stored} in the archive), {bytes}"),
+        })
     }
-}
-
-fn measure<'a>(images: impl ExactSizeIterator<Item = &'a Image>) -> String {
-    let count = images.len();
-    format!("{}, {}", size::count(count, "image"), size::bytes(images.map(|image| image.bytes).sum()))
 }
 
 /// One change of a repository: one API call each.
@@ -343,18 +357,19 @@ fn expiry(detail: &Detail, before: Option<&Lifecycle>, after: &Lifecycle) -> Exp
     let Some(images) = &detail.images else {
         return Expiry::Unpredictable("the images were not measured".to_owned());
     };
-    let going = match after.expiring(images, detail.measured_at) {
+    let going = match after.expiring(&images.active, images.measured_at) {
         Ok(going) => going,
         Err(error) => return Expiry::Unpredictable(error.to_string()),
     };
     // What cannot be told of the old policy counts as staying: better one question too many.
-    let doomed =
-        before.and_then(|before| before.expiring(images, detail.measured_at).ok()).unwrap_or_default();
+    let doomed = before
+        .and_then(|before| before.expiring(&images.active, images.measured_at).ok())
+        .unwrap_or_default();
     let newly: Vec<_> =
         going.into_iter().filter(|image| !doomed.iter().any(|other| other.digest == image.digest)).collect();
     if newly.is_empty() {
         return Expiry::Nothing;
     }
     let size = size::bytes(newly.iter().map(|image| image.bytes).sum());
-    Expiry::Images(format!("{} of {}, {size}", newly.len(), size::count(images.len(), "image")))
+    Expiry::Images(format!("{} of {}, {size}", newly.len(), size::count(images.active.len(), "image")))
 }
