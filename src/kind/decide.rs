@@ -101,14 +101,30 @@ pub fn leftover<K: Kind>(live: &Live<K>, stacks: &Stacks, place: &Place) -> Deci
     }
 }
 
+/// Why a resource that no entry names is nevertheless not one that left the manifest: an entry named it
+/// before, and what that entry names now is not there. Deleting it would make a changed name a
+/// replacement.
+pub fn claimed<'a, K: Kind>(
+    live: &Live<K>,
+    mut entries: impl Iterator<Item = (&'a Entry<K>, &'a Found<K>)>,
+) -> Option<String> {
+    let (entry, _) =
+        entries.find(|(entry, found)| !matches!(found, Found::Present(_)) && was_of(live, entry))?;
+    Some(format!(
+        "{} ({}) named it before, and what it names now is not there; it stays until that is settled",
+        entry.address, entry.location
+    ))
+}
+
+/// Whether the mark on `live` is that of `entry`, under its key of now or of before.
+fn was_of<K: Kind>(live: &Live<K>, entry: &Entry<K>) -> bool {
+    let mark = live.tags.get(tags::ADDRESS);
+    let is = |address: &Address| mark == Some(address.to_string().as_str());
+    is(&entry.address) || entry.was.as_ref().is_some_and(is)
+}
+
 fn absent<K: Kind>(entry: &Entry<K>, around: &Around<'_, K>) -> Decision<K> {
-    let here = entry.address.to_string();
-    let before = entry.was.as_ref().map(Address::to_string);
-    let same = around.leftovers.iter().find(|live| {
-        let marked = live.tags.get(tags::ADDRESS);
-        marked == Some(here.as_str()) || (before.is_some() && marked == before.as_deref())
-    });
-    if let Some(live) = same {
+    if let Some(live) = around.leftovers.iter().find(|live| was_of(live, entry)) {
         let (old, new) = (K::name(&live.state), K::name(&entry.state));
         return Decision::Blocked(Block::new(
             format!(
@@ -179,7 +195,7 @@ fn present<K: Kind>(entry: &Entry<K>, live: &Live<K>, stacks: &Stacks) -> Decisi
 fn foreign<K: Kind>(live: &Live<K>, manifest: &str, stacks: &Stacks) -> Result<Option<Block>, CallError> {
     if let Some(service) = &live.service {
         return Ok(Some(Block::new(
-            format!("it is managed by the AWS service {service}"),
+            format!("it is managed by {service}"),
             "take the entry out of the manifest; what a service manages is changed through that service",
         )));
     }
@@ -233,7 +249,8 @@ pub fn view_entry<K: Kind>(entry: &Entry<K>, found: &Found<K>, decision: &Decisi
         if let (Decision::Act(Act::Adopt, _), Some(held)) = (decision, K::holds(live)) {
             view.remarks.push(format!("it holds {held}"));
         }
-        if let Some(mark) = live.tags.stack() {
+        let settled = !matches!(decision, Decision::Unknown(_) | Decision::Blocked(_));
+        if let Some(mark) = live.tags.stack().filter(|_| settled) {
             view.remarks
                 .push(format!("the CloudFormation stack `{}` made it and has released it", mark.name));
         }

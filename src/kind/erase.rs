@@ -182,13 +182,15 @@ impl<K: Kind> AnySighting for Sighting<K> {
         let Self { entries, observation, stacks, place } = *self;
         let around = Around { leftovers: &observation.leftovers, gaps: &observation.gaps, stacks: &stacks };
         let mut steps: Vec<Box<dyn AnyStep>> = Vec::new();
-        for (entry, found) in entries.into_iter().zip(&observation.found) {
-            let decision = decide::entry(&entry, found, &around);
-            let view = decide::view_entry(&entry, found, &decision);
-            steps.push(Box::new(Step { target: Target::Entry(entry), view, decision }));
+        for (entry, found) in entries.iter().zip(&observation.found) {
+            let decision = decide::entry(entry, found, &around);
+            let view = decide::view_entry(entry, found, &decision);
+            steps.push(Box::new(Step { target: Target::Entry(Arc::clone(entry)), view, decision }));
         }
         for live in observation.leftovers {
-            let decision = decide::leftover(&live, &stacks, &place);
+            let seen = entries.iter().map(Arc::as_ref).zip(&observation.found);
+            let decision = decide::claimed(&live, seen)
+                .map_or_else(|| decide::leftover(&live, &stacks, &place), Decision::Keep);
             let view = decide::view_leftover(&live, &decision);
             let target = Target::Leftover(Box::new(live), Arc::clone(&place));
             steps.push(Box::new(Step { target, view, decision }));
