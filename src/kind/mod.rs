@@ -11,6 +11,8 @@ pub mod entry;
 pub mod erase;
 pub mod sighting;
 pub mod task;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod view;
 
 use std::fmt::Debug;

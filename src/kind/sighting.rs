@@ -38,7 +38,7 @@ pub struct Live<K: Kind> {
     pub tags: Tags,
     /// Whether it is in use or on its way out.
     pub phase: Phase,
-    /// The AWS service that manages it for itself, if one does.
+    /// What in AWS manages it for itself, if anything does (`the AWS service events`).
     pub service: Option<String>,
     /// Its settings in normal form.
     pub state: K::State,

@@ -1,1 +1,499 @@
+//! A repository in step with its entry, one thing edited, and what is decided.
 
+mod laws;
+
+use aws_sdk_ecr::types::{ImageDetail, ImageStatus};
+use aws_smithy_types::DateTime;
+use insta::assert_snapshot;
+
+use super::lifecycle::{Image, Lifecycle};
+use super::observe::add;
+use super::state::{Encryption, Images, Mutability};
+use super::*;
+use crate::aws::stack::Standing;
+use crate::document::policy::Policy;
+use crate::kind::testing::{World, denied, entry, in_step, left, try_entry};
+use crate::kind::{Found, decide};
+use crate::model::tags;
+
+const DAY: i64 = 86_400;
+const NOW: i64 = 1_700_000_000;
+const KEY_ID: &str = "1234abcd-12ab-34cd-56ef-1234567890ab";
+const KEY: &str = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+
+const PLAIN: &str = "name = 'team/site'";
+const PULL: &str = "policy = [{ sid = 'Pull', effect = 'allow', principal = { aws = ['444455556666'] }, action = ['ecr:BatchGetImage'] }]";
+
+type Repository = Live<EcrRepository>;
+
+fn with(more: &str) -> String {
+    format!("{PLAIN}\n{more}")
+}
+
+/// So many images of 100 MiB, one pushed each day until today.
+fn images(active: i64, archived: i64) -> Images {
+    let image = |days: i64| Image {
+        digest: format!("sha256:{days:02}"),
+        tags: vec![format!("v{days}")],
+        bytes: 100 << 20,
+        pushed_at: NOW - days * DAY,
+    };
+    Images {
+        active: (0..active).map(image).collect(),
+        archived: (active..active + archived).map(image).collect(),
+        measured_at: NOW,
+    }
+}
+
+fn measured(live: &mut Repository, active: i64, archived: i64) {
+    live.detail.images = Some(images(active, archived));
+}
+
+fn lifecycle(toml: &str) -> Option<Lifecycle> {
+    entry::<EcrRepository>(&with(toml)).state.lifecycle
+}
+
+/// What is in step with `toml`, then edited.
+fn world(toml: &str, edit: impl FnOnce(&mut Repository)) -> World<EcrRepository> {
+    let entry = entry(toml);
+    let mut live = in_step(&entry, Detail::default());
+    edit(&mut live);
+    World::present(entry, live)
+}
+
+fn plan(toml: &str, edit: impl FnOnce(&mut Repository)) -> String {
+    world(toml, edit).plan()
+}
+
+/// A resource of the entry `toml` that has left the manifest.
+fn leftover(toml: &str, edit: impl FnOnce(&mut Repository)) -> String {
+    let mut live = in_step(&entry(toml), Detail { images: Some(Images::default()) });
+    edit(&mut live);
+    left(&live)
+}
+
+#[test]
+fn what_is_absent_is_created() {
+    assert_snapshot!(World::<EcrRepository>::absent(entry(PLAIN)).plan(), @"
+    create ecr.repository.site (team/site)
+      ecr:CreateRepository: name none -> team/site; scan-on-push none -> false; tag-mutability none -> mutable; encryption none -> AES256; tag Project none -> site; tag infra:address none -> ecr.repository.site; tag infra:manifest none -> prereqs; tag infra:on-delete none -> retain
+    ");
+    let full = "scan-on-push = true\ntag-mutability = 'immutable'\ntag-mutability-exclusions = ['latest', 'dev-*']\nencryption = 'kms'\ntags = { Team = 'web' }\non-delete = 'delete'\nlifecycle = [{ keep-last = 10 }]";
+    assert_snapshot!(World::<EcrRepository>::absent(entry(&with(&format!("{full}\n{PULL}")))).plan(), @r#"
+    create ecr.repository.site (team/site)
+      ecr:CreateRepository: name none -> team/site; scan-on-push none -> true; tag-mutability none -> immutable, except dev-*, latest; encryption none -> KMS; tag Project none -> site; tag Team none -> web; tag infra:address none -> ecr.repository.site; tag infra:manifest none -> prereqs; tag infra:on-delete none -> delete
+      ecr:SetRepositoryPolicy: policy none -> { "Version": "2012-10-17", "Statement": [ { "Sid": "Pull", "Effect": "Allow", "Principal": { "AWS": [ "444455556666" ] }, "Action": [ "ecr:BatchGetImage" ] } ] }
+        so allows ecr:BatchGetImage to 444455556666
+        risk Exposes
+      ecr:PutLifecyclePolicy: lifecycle none -> { "rules": [ { "rulePriority": 1, "selection": { "tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 10 }, "action": { "type": "expire" } } ] }
+    "#);
+}
+
+#[test]
+fn what_is_in_step_stays() {
+    assert_snapshot!(plan(PLAIN, |_| ()), @"in sync ecr.repository.site (team/site)");
+    assert_snapshot!(plan(&with("lifecycle = [{ keep-last = 10 }]"), |live| measured(live, 27, 3)), @"in sync ecr.repository.site (team/site)");
+    assert_snapshot!(plan(PLAIN, |live| live.tags.set("Cost", "1")), @"
+    in sync ecr.repository.site (team/site)
+      (1 other tag is left alone)
+    ");
+}
+
+#[test]
+fn what_can_be_changed_is() {
+    assert_snapshot!(plan(PLAIN, |live| live.state.scan_on_push = true), @"
+    update ecr.repository.site (team/site)
+      ecr:PutImageScanningConfiguration: scan-on-push true -> false
+    ");
+    assert_snapshot!(plan(PLAIN, |live| live.state.mutability.immutable = true), @"
+    update ecr.repository.site (team/site)
+      ecr:PutImageTagMutability: tag-mutability immutable -> mutable
+    ");
+    assert_snapshot!(plan(&with("tag-mutability = 'immutable'\ntag-mutability-exclusions = ['dev-*']"), |live| {
+        live.state.mutability.exclusions.clear();
+    }), @"
+    update ecr.repository.site (team/site)
+      ecr:PutImageTagMutability: tag-mutability immutable -> immutable, except dev-*
+    ");
+    assert_snapshot!(plan(PLAIN, |live| live.tags.set("Project", "other")), @"
+    update ecr.repository.site (team/site)
+      ecr:TagResource: tag Project other -> site
+    ");
+    assert_snapshot!(plan(&with("on-delete = 'delete'"), |live| live.tags.set(tags::ON_DELETE, "retain")), @"
+    update ecr.repository.site (team/site)
+      ecr:TagResource: tag infra:on-delete retain -> delete
+    ");
+    assert_snapshot!(plan(PLAIN, |live| live.state.lifecycle = lifecycle("lifecycle = [{ keep-last = 10 }]")), @r#"
+    update ecr.repository.site (team/site)
+      ecr:DeleteLifecyclePolicy: lifecycle { "rules": [ { "rulePriority": 1, "selection": { "tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 10 }, "action": { "type": "expire" } } ] } -> none
+        so no image expires any more
+    "#);
+}
+
+#[test]
+fn several_changes_go_tags_first_and_rules_last() {
+    let toml = with(&format!("lifecycle = [{{ keep-last = 10 }}]\n{PULL}"));
+    assert_snapshot!(plan(&toml, |live| {
+        live.tags.set("Project", "other");
+        live.state.scan_on_push = true;
+        live.state.lifecycle = None;
+        live.state.policy = None;
+        measured(live, 2, 0);
+    }), @r#"
+    update ecr.repository.site (team/site)
+      ecr:TagResource: tag Project other -> site
+      ecr:PutImageScanningConfiguration: scan-on-push true -> false
+      ecr:SetRepositoryPolicy: policy none -> { "Version": "2012-10-17", "Statement": [ { "Sid": "Pull", "Effect": "Allow", "Principal": { "AWS": [ "444455556666" ] }, "Action": [ "ecr:BatchGetImage" ] } ] }
+        so allows ecr:BatchGetImage to 444455556666
+        risk Exposes
+      ecr:PutLifecyclePolicy: lifecycle none -> { "rules": [ { "rulePriority": 1, "selection": { "tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 10 }, "action": { "type": "expire" } } ] }
+    "#);
+}
+
+#[test]
+fn a_policy_shows_what_it_opens() {
+    let narrow = entry::<EcrRepository>(&with(PULL)).state.policy;
+    assert_snapshot!(plan(&with(PULL), |live| live.state.policy = None), @r#"
+    update ecr.repository.site (team/site)
+      ecr:SetRepositoryPolicy: policy none -> { "Version": "2012-10-17", "Statement": [ { "Sid": "Pull", "Effect": "Allow", "Principal": { "AWS": [ "444455556666" ] }, "Action": [ "ecr:BatchGetImage" ] } ] }
+        so allows ecr:BatchGetImage to 444455556666
+        risk Exposes
+    "#);
+    assert_snapshot!(plan(PLAIN, |live| live.state.policy = narrow), @r#"
+    update ecr.repository.site (team/site)
+      ecr:DeleteRepositoryPolicy: policy { "Version": "2012-10-17", "Statement": [ { "Sid": "Pull", "Effect": "Allow", "Principal": { "AWS": [ "444455556666" ] }, "Action": [ "ecr:BatchGetImage" ] } ] } -> none
+    "#);
+    let denies = r#"{"Version":"2012-10-17","Statement":{"Sid":"No","Effect":"Deny","Principal":"*","Action":"ecr:*"}}"#;
+    assert_snapshot!(plan(PLAIN, |live| live.state.policy = Policy::parse(denies).ok()), @r#"
+    update ecr.repository.site (team/site)
+      ecr:DeleteRepositoryPolicy: policy { "Version": "2012-10-17", "Statement": [ { "Sid": "No", "Effect": "Deny", "Principal": "*", "Action": [ "ecr:*" ] } ] } -> none
+        so no longer denies ecr:* to anyone
+        risk Exposes
+    "#);
+    let wide = PULL.replace("'ecr:BatchGetImage'", "'ecr:BatchGetImage', 'ecr:PutImage'");
+    assert_snapshot!(plan(&with(PULL), |live| {
+        live.state.policy = entry::<EcrRepository>(&with(&wide)).state.policy;
+    }), @r#"
+    update ecr.repository.site (team/site)
+      ecr:SetRepositoryPolicy: policy { "Version": "2012-10-17", "Statement": [ { "Sid": "Pull", "Effect": "Allow", "Principal": { "AWS": [ "444455556666" ] }, "Action": [ "ecr:BatchGetImage", "ecr:PutImage" ] } ] } -> { "Version": "2012-10-17", "Statement": [ { "Sid": "Pull", "Effect": "Allow", "Principal": { "AWS": [ "444455556666" ] }, "Action": [ "ecr:BatchGetImage" ] } ] }
+    "#);
+}
+
+#[test]
+fn encryption_is_never_changed() {
+    let kms = |key: &str| Encryption { algorithm: "KMS".to_owned(), key: Some(key.to_owned()) };
+    assert_snapshot!(plan(&with("encryption = 'kms'"), |live| {
+        live.state.encryption = Encryption { algorithm: "AES256".to_owned(), key: None };
+        live.state.scan_on_push = true;
+    }), @"
+    blocked ecr.repository.site (team/site)
+      because `encryption` cannot be changed on a live resource, only by replacing it
+      cannot change encryption AES256 -> KMS
+      help: declare the encryption that is live, or make a repository of another name and copy the images
+    ");
+    let chosen = with(&format!("encryption = 'kms'\nkms-key = '{KEY_ID}'"));
+    assert_snapshot!(plan(&chosen, |live| live.state.encryption = kms(KEY)), @"in sync ecr.repository.site (team/site)");
+    assert_snapshot!(plan(&chosen, |live| live.state.encryption = kms(&KEY.replace("1234abcd", "ffffffff"))), @"
+    blocked ecr.repository.site (team/site)
+      because `encryption` cannot be changed on a live resource, only by replacing it
+      cannot change encryption KMS with arn:aws:kms:us-west-2:111122223333:key/ffffffff-12ab-34cd-56ef-1234567890ab -> KMS with 1234abcd-12ab-34cd-56ef-1234567890ab
+      help: declare the encryption that is live, or make a repository of another name and copy the images
+    ");
+    assert_snapshot!(plan(&chosen, |live| live.state.encryption.key = None), @"
+    blocked ecr.repository.site (team/site)
+      because `encryption` cannot be changed on a live resource, only by replacing it
+      cannot change encryption KMS -> KMS with 1234abcd-12ab-34cd-56ef-1234567890ab
+      help: declare the encryption that is live, or make a repository of another name and copy the images
+    ");
+    // AWS chose the key: nothing was declared about it.
+    assert_snapshot!(plan(&with("encryption = 'kms'"), |live| live.state.encryption = kms(KEY)), @"in sync ecr.repository.site (team/site)");
+    // An alias could point elsewhere tomorrow, and the images would still be under the old key.
+    let alias = try_entry::<EcrRepository>(&with("encryption = 'kms'\nkms-key = 'alias/site'"));
+    assert_eq!(alias.err().unwrap()[0].message, "this is no id or ARN of a KMS key");
+}
+
+#[test]
+fn new_rules_show_what_they_would_expire() {
+    let toml = with("lifecycle = [{ keep-last = 10 }]");
+    assert_snapshot!(plan(&toml, |live| { live.state.lifecycle = None; measured(live, 27, 0); }), @r#"
+    update ecr.repository.site (team/site)
+      ecr:PutLifecyclePolicy: lifecycle none -> { "rules": [ { "rulePriority": 1, "selection": { "tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 10 }, "action": { "type": "expire" } } ] }
+        so 17 of 27 images, 1.6 GiB, would expire within about a day; that cannot be undone
+        risk DestroysData
+      needs --allow-expire
+    "#);
+    assert_snapshot!(plan(&toml, |live| { live.state.lifecycle = None; measured(live, 10, 5); }), @r#"
+    update ecr.repository.site (team/site)
+      ecr:PutLifecyclePolicy: lifecycle none -> { "rules": [ { "rulePriority": 1, "selection": { "tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 10 }, "action": { "type": "expire" } } ] }
+    "#);
+    // Seventeen are doomed already.
+    assert_snapshot!(plan(&with("lifecycle = [{ keep-last = 8 }]"), |live| {
+        live.state.lifecycle = lifecycle("lifecycle = [{ keep-last = 10 }]");
+        measured(live, 27, 0);
+    }), @r#"
+    update ecr.repository.site (team/site)
+      ecr:PutLifecyclePolicy: lifecycle { "rules": [ { "rulePriority": 1, "selection": { "tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 10 }, "action": { "type": "expire" } } ] } -> { "rules": [ { "rulePriority": 1, "selection": { "tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 8 }, "action": { "type": "expire" } } ] }
+        so 2 of 27 images, 200.0 MiB, would expire within about a day; that cannot be undone
+        risk DestroysData
+      needs --allow-expire
+    "#);
+    assert_snapshot!(plan(&toml, |live| live.state.lifecycle = None), @r#"
+    update ecr.repository.site (team/site)
+      ecr:PutLifecyclePolicy: lifecycle none -> { "rules": [ { "rulePriority": 1, "selection": { "tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 10 }, "action": { "type": "expire" } } ] }
+        so which images would expire cannot be told: the images were not measured
+        risk DestroysData
+      needs --allow-expire
+    "#);
+    // What the rules in force do cannot be told, so nobody can say that these images are doomed already.
+    assert_snapshot!(plan(&toml, |live| {
+        let pulled = r#"{"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"sinceImagePulled","countUnit":"days","countNumber":3},"action":{"type":"expire"}}]}"#;
+        live.state.lifecycle = Lifecycle::parse(pulled).ok();
+        measured(live, 12, 0);
+    }), @r#"
+    update ecr.repository.site (team/site)
+      ecr:PutLifecyclePolicy: lifecycle { "rules": [ { "rulePriority": 1, "selection": { "tagStatus": "any", "countType": "sinceImagePulled", "countUnit": "days", "countNumber": 3 }, "action": { "type": "expire" } } ] } -> { "rules": [ { "rulePriority": 1, "selection": { "tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 10 }, "action": { "type": "expire" } } ] }
+        so 2 of 12 images, 200.0 MiB, would expire within about a day; that cannot be undone
+        risk DestroysData
+      needs --allow-expire
+    "#);
+}
+
+#[test]
+fn what_cannot_be_predicted_counts_as_loss() {
+    let archive = r#"{"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"sinceImagePushed","countUnit":"days","countNumber":3},"action":{"type":"transition","targetStorageClass":"archive"}}]}"#;
+    let mut world = world(PLAIN, |live| measured(live, 1, 0));
+    world.entry.state.lifecycle = Lifecycle::parse(archive).ok();
+    assert_snapshot!(world.plan(), @r#"
+    update ecr.repository.site (team/site)
+      ecr:PutLifecyclePolicy: lifecycle none -> { "rules": [ { "rulePriority": 1, "selection": { "tagStatus": "any", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 3 }, "action": { "type": "transition", "targetStorageClass": "archive" } } ] }
+        so which images would expire cannot be told: the lifecycle policy has a rule whose effect cannot be computed
+        risk DestroysData
+      needs --allow-expire
+    "#);
+}
+
+#[test]
+fn the_owner_decides_who_may_change_it() {
+    let edit = |key: &'static str, value: &'static str| plan(PLAIN, |live| live.tags.set(key, value));
+    assert_snapshot!(edit(tags::MANIFEST, "other"), @"
+    blocked ecr.repository.site (team/site)
+      because it belongs to the manifest `other` (tag infra:manifest)
+      help: take it out of one of the two manifests, or name this one `other` if they are the same
+    ");
+    assert_snapshot!(edit("services.k8s.aws/namespace", "prod"), @"
+    blocked ecr.repository.site (team/site)
+      because its tags say that AWS Controllers for Kubernetes manages it
+      help: release it there first: two reconcilers on one resource undo each other
+      (1 other tag is left alone)
+    ");
+    let stack = |answer| world(PLAIN, |live| live.tags = Tags::default()).stack(answer).plan();
+    assert_snapshot!(stack(Ok(Standing::Owns)), @"
+    blocked ecr.repository.site (team/site)
+      because it belongs to the CloudFormation stack `legacy`, which is live
+      help: give it DeletionPolicy Retain there, deploy, take it out of the template or delete the stack, then plan again
+    ");
+    assert_snapshot!(stack(Ok(Standing::Released)), @"
+    adopt ecr.repository.site (team/site)
+      ecr:TagResource: tag Project none -> site; tag infra:address none -> ecr.repository.site; tag infra:manifest none -> prereqs; tag infra:on-delete none -> retain
+      needs --adopt
+      (the CloudFormation stack `legacy` made it and has released it)
+    ");
+    assert_snapshot!(stack(Err(denied("cloudformation:DescribeStacks"))), @"
+    unknown ecr.repository.site (team/site)
+      because cloudformation:DescribeStacks on team/site failed: AccessDeniedException: not authorized
+      help: allow this action to the identity in the plan's first lines; docs/safety.md lists what is needed
+    ");
+    assert_snapshot!(plan(PLAIN, |live| live.service = Some("the AWS service example".to_owned())), @"
+    blocked ecr.repository.site (team/site)
+      because it is managed by the AWS service example
+      help: take the entry out of the manifest; what a service manages is changed through that service
+    ");
+}
+
+#[test]
+fn what_belongs_to_nobody_is_adopted_with_its_differences() {
+    assert_snapshot!(plan(&with("lifecycle = [{ keep-last = 10 }]"), |live| {
+        live.tags = Tags::from_iter([("Project", "site"), ("Team", "web")]);
+        live.state.lifecycle = None;
+        live.state.scan_on_push = true;
+        measured(live, 27, 0);
+    }), @r#"
+    adopt ecr.repository.site (team/site)
+      ecr:TagResource: tag infra:address none -> ecr.repository.site; tag infra:manifest none -> prereqs; tag infra:on-delete none -> retain
+      ecr:PutImageScanningConfiguration: scan-on-push true -> false
+      ecr:PutLifecyclePolicy: lifecycle none -> { "rules": [ { "rulePriority": 1, "selection": { "tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 10 }, "action": { "type": "expire" } } ] }
+        so 17 of 27 images, 1.6 GiB, would expire within about a day; that cannot be undone
+        risk DestroysData
+      needs --adopt
+      needs --allow-expire
+      (1 other tag is left alone)
+      (it holds 27 images, 2.6 GiB)
+    "#);
+    assert_snapshot!(plan(PLAIN, |live| {
+        live.tags = Tags::default();
+        live.state.encryption = Encryption { algorithm: "KMS".to_owned(), key: Some(KEY.to_owned()) };
+    }), @"
+    blocked ecr.repository.site (team/site)
+      because `encryption` cannot be changed on a live resource, only by replacing it
+      cannot change encryption KMS with arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab -> AES256
+      help: declare the encryption that is live, or make a repository of another name and copy the images
+    ");
+}
+
+#[test]
+fn what_could_not_be_read_is_unknown() {
+    let mut world = World::<EcrRepository>::absent(entry(PLAIN));
+    world.found = Found::Unknown(denied("ecr:GetLifecyclePolicy"));
+    assert_snapshot!(world.plan(), @"
+    unknown ecr.repository.site (team/site)
+      because ecr:GetLifecyclePolicy on team/site failed: AccessDeniedException: not authorized
+      help: allow this action to the identity in the plan's first lines; docs/safety.md lists what is needed
+    ");
+    let mut world = World::<EcrRepository>::absent(entry(PLAIN));
+    world.gaps.push(denied("ecr:ListTagsForResource"));
+    assert_snapshot!(world.plan(), @"
+    unknown ecr.repository.site (team/site)
+      because ecr:ListTagsForResource on team/site failed: AccessDeniedException: not authorized
+      help: allow this action to the identity in the plan's first lines; docs/safety.md lists what is needed
+    ");
+    // A gap in the search for leftovers takes nothing from what is there.
+    let mut world = World::present(entry(PLAIN), in_step(&entry::<EcrRepository>(PLAIN), Detail::default()));
+    world.gaps.push(denied("ecr:ListTagsForResource"));
+    assert_snapshot!(world.plan(), @"in sync ecr.repository.site (team/site)");
+}
+
+#[test]
+fn a_renamed_key_is_a_change_of_a_tag() {
+    assert_snapshot!(plan(&with("was = 'blog'"), |live| live.tags.set(tags::ADDRESS, "ecr.repository.blog")), @"
+    update ecr.repository.site (team/site)
+      ecr:TagResource: tag infra:address ecr.repository.blog -> ecr.repository.site
+    ");
+}
+
+#[test]
+fn a_changed_name_is_no_rename() {
+    let old = |active| {
+        let mut live = in_step(&entry::<EcrRepository>("name = 'team/old'"), Detail::default());
+        measured(&mut live, active, 0);
+        live
+    };
+    let mut world = World::<EcrRepository>::absent(entry(PLAIN));
+    world.leftovers.push(old(27));
+    assert_snapshot!(world.plan(), @"
+    blocked ecr.repository.site (team/site)
+      because its name changed from `team/old`, which is live and ours, to `team/site`; AWS cannot rename it
+      help: put the name back, or, to have both, give the new one an entry of its own and leave this one as it was (`team/old` holds 27 images, 2.6 GiB)
+    ");
+    let mut world = World::<EcrRepository>::absent(entry(&with("was = 'blog'")));
+    let mut live = old(0);
+    live.tags.set(tags::ADDRESS, "ecr.repository.blog");
+    world.leftovers.push(live);
+    assert_snapshot!(world.plan(), @"
+    blocked ecr.repository.site (team/site)
+      because its name changed from `team/old`, which is live and ours, to `team/site`; AWS cannot rename it
+      help: put the name back, or, to have both, give the new one an entry of its own and leave this one as it was
+    ");
+    // The old one, even empty and to be deleted, is not what left the manifest.
+    let (live, seen) = (&world.leftovers[0], [(&world.entry, &world.found)]);
+    assert_snapshot!(decide::claimed(live, seen.into_iter()).unwrap(), @"ecr.repository.site (m.toml:7) named it before, and what it names now is not there; it stays until that is settled");
+    world.found = Found::Present(Box::new(in_step(&entry(PLAIN), Detail::default())));
+    assert_eq!(decide::claimed(&world.leftovers[0], [(&world.entry, &world.found)].into_iter()), None);
+    // Some other entry's leftover is no reason not to create this one.
+    let mut world = World::<EcrRepository>::absent(entry(PLAIN));
+    let mut live = old(1);
+    live.tags.set(tags::ADDRESS, "ecr.repository.other");
+    world.leftovers.push(live);
+    assert!(world.plan().starts_with("create "));
+}
+
+#[test]
+fn what_left_the_manifest_is_deleted_only_while_empty() {
+    let delete = with("on-delete = 'delete'");
+    assert_snapshot!(leftover(PLAIN, |_| ()), @"
+    keep ecr.repository.site (team/site) not in the manifest
+      because it left the manifest and is retained
+    ");
+    assert_snapshot!(leftover(PLAIN, |live| measured(live, 27, 3)), @"
+    keep ecr.repository.site (team/site) not in the manifest
+      because it left the manifest and is retained, with 30 images (3 in the archive), 2.9 GiB
+    ");
+    assert_snapshot!(leftover(&delete, |_| ()), @"
+    delete ecr.repository.site (team/site) not in the manifest
+      ecr:DeleteRepository: repository team/site -> none
+        so it is empty; AWS refuses should an image arrive in the meantime
+      needs --delete
+    ");
+    assert_snapshot!(leftover(&delete, |live| measured(live, 1, 0)), @"
+    keep ecr.repository.site (team/site) not in the manifest
+      because it left the manifest; `delete` means only while empty, and it holds 1 image, 100.0 MiB
+    ");
+    assert_snapshot!(leftover(&delete, |live| measured(live, 0, 1)), @"
+    keep ecr.repository.site (team/site) not in the manifest
+      because it left the manifest; `delete` means only while empty, and it holds 1 image (1 in the archive), 100.0 MiB
+    ");
+    // A mark that nobody understands means to keep.
+    assert_snapshot!(leftover(&delete, |live| live.tags.set(tags::ON_DELETE, "Delete")), @"
+    keep ecr.repository.site (team/site) not in the manifest
+      because it left the manifest and is retained
+    ");
+    assert_snapshot!(leftover(&delete, |live| live.tags.set("crossplane-kind", "x")), @"
+    keep ecr.repository.site (team/site) not in the manifest
+      because its tags say that Crossplane manages it
+    ");
+}
+
+#[test]
+fn what_is_ignored_is_left_alone() {
+    let ignore = "ignore = ['scan-on-push', 'tag-mutability', 'lifecycle', 'policy', 'encryption']";
+    assert_snapshot!(plan(&with(&format!("{ignore}\n{PULL}")), |live| {
+        live.state = State {
+            scan_on_push: true,
+            mutability: Mutability { immutable: true, exclusions: ["a".to_owned()].into() },
+            encryption: Encryption { algorithm: "KMS".to_owned(), key: None },
+            lifecycle: lifecycle("lifecycle = [{ keep-last = 10 }]"),
+            policy: None,
+            ..live.state.clone()
+        };
+    }), @"in sync ecr.repository.site (team/site)");
+}
+
+#[test]
+fn archived_images_count_for_deletion_and_not_for_rules() {
+    let image = |digest: &str, status, pushed, activated: Option<i64>| {
+        ImageDetail::builder()
+            .image_digest(digest)
+            .image_size_in_bytes(5)
+            .set_image_status(status)
+            .image_pushed_at(DateTime::from_secs(pushed))
+            .set_last_activated_at(activated.map(DateTime::from_secs))
+            .build()
+    };
+    let mut images = Images { measured_at: NOW, ..Images::default() };
+    for detail in [
+        image("of-old", None, 1, None),
+        image("in-use", Some(ImageStatus::Active), 2, None),
+        image("restored", Some(ImageStatus::Active), 3, Some(50)),
+        image("pushed-again", Some(ImageStatus::Active), 60, Some(50)),
+        image("on-its-way-back", Some(ImageStatus::Activating), 4, Some(5)),
+        image("stored", Some(ImageStatus::Archived), 6, None),
+        image("of-tomorrow", Some(ImageStatus::from("FROZEN")), 7, None),
+    ] {
+        add(&mut images, detail);
+    }
+    let brief = |images: &[Image]| {
+        images.iter().map(|it| format!("{} {}", it.digest, it.pushed_at)).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        brief(&images.active),
+        [
+            "of-old 1",
+            "in-use 2",
+            "restored 50",
+            "pushed-again 60",
+            "on-its-way-back 1700000000",
+            "of-tomorrow 7"
+        ]
+    );
+    assert_eq!(brief(&images.archived), ["stored 6"]);
+    assert_eq!(Detail { images: Some(images) }.holds().unwrap(), "7 images (1 in the archive), 35 B");
+}

@@ -113,10 +113,10 @@ fn has_value(secret: &DescribeSecretOutput) -> bool {
     versions.is_some_and(|versions| versions.values().flatten().any(|stage| stage == "AWSCURRENT"))
 }
 
-/// The AWS service that manages the secret: the one that owns it, or the replication that overwrites it.
+/// What manages the secret for itself: the service that owns it, or the replication that overwrites it.
 fn managed_by(secret: &DescribeSecretOutput) -> Option<String> {
     if let Some(service) = secret.owning_service() {
-        return Some(service.to_owned());
+        return Some(format!("the AWS service {service}"));
     }
     let region = secret.arn().and_then(|arn| arn.split(':').nth(3));
     let primary = secret.primary_region().filter(|primary| Some(*primary) != region)?;

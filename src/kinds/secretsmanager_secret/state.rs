@@ -128,10 +128,14 @@ impl Describe for Change {
                 let fields = [field("description", description, ""), field("kms-key", kms_key, DEFAULT_KEY)];
                 let mut view =
                     ChangeView::new("secretsmanager:UpdateSecret", fields.into_iter().flatten().collect());
-                if kms_key.is_some() {
-                    view.consequences
-                        .push("whoever reads the secret needs kms:Decrypt on the new key".to_owned());
-                }
+                view.consequences.extend(kms_key.as_ref().map(|key| {
+                    match key.after {
+                        Some(_) => "whoever reads the secret needs kms:Decrypt on the new key",
+                        // Secrets Manager user guide, "Access from a different account".
+                        None => "nobody in another account can read it: AWS's own key is not for them",
+                    }
+                    .to_owned()
+                }));
                 view
             }
             Self::PutResourcePolicy { before, after, .. } => {
@@ -141,11 +145,7 @@ impl Describe for Change {
                 policy_view("secretsmanager:DeleteResourcePolicy", Some(before), None)
             }
             Self::RestoreSecret { .. } => {
-                let field = FieldChange::new(
-                    "deletion",
-                    Shown::text("scheduled"),
-                    Shown::text("taken back, with its value"),
-                );
+                let field = FieldChange::new("deletion", Shown::text("scheduled"), Shown::text("taken back"));
                 ChangeView::new("secretsmanager:RestoreSecret", vec![field])
             }
             Self::DeleteSecret { .. } => {

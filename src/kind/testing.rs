@@ -1,0 +1,179 @@
+//! A world in step with an entry, for the tests of kinds: edit one thing, decide, look at the decision.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use serde::Deserialize as _;
+use serde_json::Value;
+
+use super::decide::{self, Around, Stacks};
+use super::view::StepView;
+use super::{Common, Describe as _, Draft, Entry, Found, Kind, Live, Phase, Place};
+use crate::aws::stack::Standing;
+use crate::aws::{CallError, Class, Partition};
+use crate::model::problem::Problem;
+use crate::model::{FieldChange, Location, Shown, StackMark, Tags};
+
+/// The account of every test.
+pub(crate) const ACCOUNT: &str = "111122223333";
+/// The stack of [`World::stack`].
+const STACK: &str = "arn:aws:cloudformation:us-west-2:111122223333:stack/legacy/5f2a";
+
+/// The manifest that entries stand in.
+pub(crate) fn place() -> Arc<Place> {
+    Arc::new(Place {
+        manifest: "prereqs".to_owned(),
+        account: ACCOUNT.to_owned(),
+        region: "us-west-2".to_owned(),
+        partition: Partition::of_region("us-west-2"),
+        tags: Tags::from_iter([("Project", "site")]),
+    })
+}
+
+/// The entry `site`, written in TOML.
+pub(crate) fn entry<K: Kind>(toml: &str) -> Entry<K> {
+    try_entry(toml).unwrap_or_else(|problems| panic!("{toml}\n{problems:#?}"))
+}
+
+/// The entry `site`, or what is wrong with it.
+pub(crate) fn try_entry<K: Kind>(toml: &str) -> Result<Entry<K>, Vec<Problem>> {
+    const COMMON: [&str; 4] = ["on-delete", "tags", "ignore", "was"];
+    let mut body: Value = toml::from_str(toml).unwrap();
+    let members = body.as_object_mut().unwrap();
+    let common = COMMON.iter().filter_map(|key| Some(((*key).to_owned(), members.remove(*key)?))).collect();
+    let location = Location { file: "m.toml".to_owned(), line: 7 };
+    let common = Common::deserialize(Value::Object(common)).unwrap();
+    Entry::from_draft(&Draft { key: "site".to_owned(), location, common, body }, &place())
+}
+
+/// A live resource as the entry declares it, tags included.
+pub(crate) fn in_step<K: Kind>(entry: &Entry<K>, detail: K::Detail) -> Live<K> {
+    let (tags, state) = (entry.tags.clone(), entry.state.clone());
+    Live { tags, phase: Phase::Active, service: None, state, detail }
+}
+
+/// A call that failed.
+pub(crate) fn denied(call: &str) -> CallError {
+    CallError {
+        call: call.to_owned(),
+        subject: "team/site".to_owned(),
+        code: Some("AccessDeniedException".to_owned()),
+        message: "not authorized".to_owned(),
+        class: Class::Denied,
+    }
+}
+
+/// An entry, and what was seen.
+pub(crate) struct World<K: Kind> {
+    pub entry: Entry<K>,
+    pub found: Found<K>,
+    pub leftovers: Vec<Live<K>>,
+    pub gaps: Vec<CallError>,
+    pub stacks: Stacks,
+}
+
+impl<K: Kind> World<K> {
+    /// Where the entry's resource is not there.
+    pub(crate) fn absent(entry: Entry<K>) -> Self {
+        let (leftovers, gaps, stacks) = (Vec::new(), Vec::new(), Stacks::new());
+        Self { entry, found: Found::Absent, leftovers, gaps, stacks }
+    }
+
+    /// Where the entry's resource is `live`.
+    pub(crate) fn present(entry: Entry<K>, live: Live<K>) -> Self {
+        Self { found: Found::Present(Box::new(live)), ..Self::absent(entry) }
+    }
+
+    /// The tags of a CloudFormation stack are on `live`, and CloudFormation gives this answer about it.
+    pub(crate) fn stack(mut self, answer: Result<Standing, CallError>) -> Self {
+        let Found::Present(live) = &mut self.found else { panic!("there is nothing to put tags on") };
+        live.tags.set("aws:cloudformation:stack-id", STACK);
+        live.tags.set("aws:cloudformation:stack-name", "legacy");
+        live.tags.set("aws:cloudformation:logical-id", "Site");
+        let mark = StackMark {
+            id: STACK.to_owned(),
+            name: "legacy".to_owned(),
+            logical_id: Some("Site".to_owned()),
+        };
+        self.stacks.insert(mark, answer);
+        self
+    }
+
+    /// The decision about the entry.
+    pub(crate) fn view(&self) -> StepView {
+        let Self { entry, found, leftovers, gaps, stacks } = self;
+        let decision = decide::entry(entry, found, &Around { leftovers, gaps, stacks });
+        decide::view_entry(entry, found, &decision)
+    }
+
+    /// The decision about the entry, in few words.
+    pub(crate) fn plan(&self) -> String {
+        brief(&self.view())
+    }
+}
+
+/// The decision about a resource that left the manifest, in few words.
+pub(crate) fn left<K: Kind>(live: &Live<K>) -> String {
+    let decision = decide::leftover(live, &Stacks::new(), &place());
+    brief(&decide::view_leftover(live, &decision))
+}
+
+/// The deltas between a live resource and what is declared, in few words.
+pub(crate) fn deltas<K: Kind>(live: &Live<K>, want: &K::State) -> Vec<String> {
+    let brief = |delta: &super::Delta<K::Change>| match delta {
+        super::Delta::Change(change) => change.describe().call.to_owned(),
+        super::Delta::Immutable { field, .. } => format!("immutable {}", field.field),
+    };
+    K::diff(live, want).iter().map(brief).collect()
+}
+
+/// A decision as a test wants to see it: everything that is in it, and nothing of how it looks.
+pub(crate) fn brief(view: &StepView) -> String {
+    // Destructured whole, so that a new field is not forgotten here.
+    let StepView { address, name, location, verb, reason, help, immutable, changes, notes, remarks } = view;
+    let mut out = format!("{verb} {address} ({name})");
+    if location.is_none() {
+        out.push_str(" not in the manifest");
+    }
+    let mut line = |text: String| {
+        let _ = write!(out, "\n  {text}");
+    };
+    if let Some(reason) = reason {
+        line(format!("because {reason}"));
+    }
+    for field in immutable {
+        line(format!("cannot change {}", difference(field)));
+    }
+    if let Some(help) = help {
+        line(format!("help: {help}"));
+    }
+    for change in changes {
+        let fields: Vec<_> = change.fields.iter().map(difference).collect();
+        line(format!("{}: {}", change.call, fields.join("; ")));
+        for consequence in &change.consequences {
+            line(format!("  so {consequence}"));
+        }
+        if let Some(risk) = change.risk {
+            line(format!("  risk {risk:?}"));
+        }
+    }
+    for need in view.needs() {
+        line(format!("needs {}", need.option()));
+    }
+    for note in notes {
+        line(format!("note: {note}"));
+    }
+    for remark in remarks {
+        line(format!("({remark})"));
+    }
+    out
+}
+
+fn difference(field: &FieldChange) -> String {
+    let shown = |shown: &Shown| match shown {
+        Shown::Absent => "none".to_owned(),
+        Shown::Text(text) => text.clone(),
+        Shown::Document(text) => text.lines().map(str::trim).collect::<Vec<_>>().join(" "),
+    };
+    format!("{} {} -> {}", field.field, shown(&field.before), shown(&field.after))
+}
