@@ -86,7 +86,7 @@ pub fn leftover<K: Kind>(live: &Live<K>, stacks: &Stacks, place: &Place) -> Deci
     }
     if let Phase::PendingDeletion { date } = &live.phase {
         return Decision::Keep(format!(
-            "it is scheduled for deletion (date {date}); putting its entry back restores it"
+            "its deletion was scheduled on {date}; until that is carried out, putting its entry back restores it"
         ));
     }
     match guard::judge(OnDelete::from_tag(live.tags.get(tags::ON_DELETE)), K::blocks_deletion(live)) {

@@ -63,9 +63,9 @@ impl<K: Kind> Clone for Live<K> {
 pub enum Phase {
     /// In use.
     Active,
-    /// Scheduled for deletion, and to be restored until then.
+    /// Scheduled for deletion, and to be restored until that is carried out.
     PendingDeletion {
-        /// The date that AWS gives with the schedule (`2026-12-01`).
+        /// The day on which it was scheduled (`2026-12-01`); not that of the deletion.
         date: String,
     },
 }

@@ -50,7 +50,7 @@ pub(super) async fn perform(aws: &Aws, change: &Change) -> Result<(), CallError>
             let request = secrets.delete_resource_policy().secret_id(name);
             request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
         }
-        Change::RestoreSecret { name } => {
+        Change::RestoreSecret { name, .. } => {
             let request = secrets.restore_secret().secret_id(name);
             request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
         }

@@ -18,7 +18,7 @@ mod tests;
 
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
-use crate::kind::{Delta, Entry, Field, Kind, Live, Observation, Place, Wanted};
+use crate::kind::{Delta, Entry, Field, Kind, Live, Observation, Phase, Place, Wanted};
 use crate::model::problem::Problems;
 use crate::model::{KindName, OnDelete, Tags};
 
@@ -72,7 +72,11 @@ impl Kind for SecretsManagerSecret {
     }
 
     fn restore(live: &Live<Self>) -> Option<Change> {
-        Some(Change::RestoreSecret { name: live.state.name.clone() })
+        let scheduled = match &live.phase {
+            Phase::Active => None,
+            Phase::PendingDeletion { date } => Some(date.clone()),
+        };
+        Some(Change::RestoreSecret { name: live.state.name.clone(), scheduled })
     }
 
     fn delete(live: &Live<Self>, permit: Permit) -> Change {

@@ -97,6 +97,7 @@ fn live(
     })
 }
 
+/// `DeletedDate` is when the deletion was asked for. When it is carried out, only `DeleteSecret` tells.
 fn phase(secret: &DescribeSecretOutput) -> Phase {
     match secret.deleted_date() {
         None => Phase::Active,

@@ -94,6 +94,8 @@ pub enum Change {
     RestoreSecret {
         /// The secret.
         name: String,
+        /// The day on which the deletion was scheduled.
+        scheduled: Option<String>,
     },
     /// Schedules its deletion.
     DeleteSecret {
@@ -144,8 +146,10 @@ impl Describe for Change {
             Self::DeleteResourcePolicy { before, .. } => {
                 policy_view("secretsmanager:DeleteResourcePolicy", Some(before), None)
             }
-            Self::RestoreSecret { .. } => {
-                let field = FieldChange::new("deletion", Shown::text("scheduled"), Shown::text("taken back"));
+            Self::RestoreSecret { scheduled, .. } => {
+                let on = scheduled.as_ref().map(|date| format!(" on {date}")).unwrap_or_default();
+                let before = Shown::text(format!("scheduled{on}"));
+                let field = FieldChange::new("deletion", before, Shown::text("taken back"));
                 ChangeView::new("secretsmanager:RestoreSecret", vec![field])
             }
             Self::DeleteSecret { .. } => {

@@ -7,7 +7,7 @@ use super::*;
 use crate::aws::stack::Standing;
 use crate::document::policy::Policy;
 use crate::kind::testing::{World, deltas, denied, entry, in_step, left, place};
-use crate::kind::{Describe as _, Found, Phase};
+use crate::kind::{Describe as _, Found};
 use crate::model::tags;
 
 const KEY_ID: &str = "1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -230,7 +230,7 @@ fn what_belongs_to_nobody_is_adopted_with_its_differences() {
 fn a_scheduled_deletion_is_taken_back() {
     assert_snapshot!(plan(PLAIN, pending), @"
     restore secretsmanager.secret.site (site/token)
-      secretsmanager:RestoreSecret: deletion scheduled -> taken back
+      secretsmanager:RestoreSecret: deletion scheduled on 2026-12-01 -> taken back
     ");
     assert_snapshot!(plan(&with("description = 'a'"), |live| {
         pending(live);
@@ -238,19 +238,19 @@ fn a_scheduled_deletion_is_taken_back() {
         live.tags.set("Project", "other");
     }), @"
     restore secretsmanager.secret.site (site/token)
-      secretsmanager:RestoreSecret: deletion scheduled -> taken back
+      secretsmanager:RestoreSecret: deletion scheduled on 2026-12-01 -> taken back
       secretsmanager:TagResource: tag Project other -> site
       secretsmanager:UpdateSecret: description none -> a
     ");
     // What stands in the policy is not known, so nothing is concluded from it.
     assert_snapshot!(plan(&with(READ), unread), @"
     restore secretsmanager.secret.site (site/token)
-      secretsmanager:RestoreSecret: deletion scheduled -> taken back
+      secretsmanager:RestoreSecret: deletion scheduled on 2026-12-01 -> taken back
       note: its resource policy can be read once it is restored; plan again then
     ");
     assert_snapshot!(plan(PLAIN, unread), @"
     restore secretsmanager.secret.site (site/token)
-      secretsmanager:RestoreSecret: deletion scheduled -> taken back
+      secretsmanager:RestoreSecret: deletion scheduled on 2026-12-01 -> taken back
       note: its resource policy can be read once it is restored; plan again then
     ");
     assert_snapshot!(plan(PLAIN, |live| {
@@ -258,7 +258,7 @@ fn a_scheduled_deletion_is_taken_back() {
         live.tags = Tags::default();
     }), @"
     adopt secretsmanager.secret.site (site/token)
-      secretsmanager:RestoreSecret: deletion scheduled -> taken back
+      secretsmanager:RestoreSecret: deletion scheduled on 2026-12-01 -> taken back
       secretsmanager:TagResource: tag Project none -> site; tag infra:address none -> secretsmanager.secret.site; tag infra:manifest none -> prereqs; tag infra:on-delete none -> retain
       needs --adopt
       (it holds a value)
@@ -326,7 +326,7 @@ fn what_left_the_manifest_is_kept_or_scheduled_for_deletion() {
     ");
     assert_snapshot!(leftover(&with("on-delete = 'delete'"), pending), @"
     keep secretsmanager.secret.site (site/token) not in the manifest
-      because it is scheduled for deletion (date 2026-12-01); putting its entry back restores it
+      because its deletion was scheduled on 2026-12-01; until that is carried out, putting its entry back restores it
     ");
     assert_snapshot!(leftover(&with("on-delete = 'delete'"), |live| live.service = Some("the AWS service events".to_owned())), @"
     keep secretsmanager.secret.site (site/token) not in the manifest
