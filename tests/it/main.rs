@@ -14,6 +14,7 @@ mod emulator_contract;
 mod guards;
 mod interruption;
 mod ownership;
+mod recorded;
 mod sandbox;
 mod support;
 mod unknown;

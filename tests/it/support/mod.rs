@@ -4,4 +4,5 @@ pub(crate) mod capabilities;
 pub(crate) mod cli;
 pub(crate) mod connector;
 pub(crate) mod emulators;
+pub(crate) mod recorded;
 pub(crate) mod wire;
