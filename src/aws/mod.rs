@@ -17,7 +17,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 pub use calls::{Call, Effect};
 pub use error::{CallError, Class};
 pub use gate::{CallName, Ledger};
-pub use identity::{Identity, Partition};
+pub use identity::Identity;
 
 use gate::Gate;
 

@@ -7,9 +7,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Kind;
-use crate::aws::Partition;
 use crate::model::problem::{Problem, Problems};
-use crate::model::{Address, Location, OnDelete, Tags, tags};
+use crate::model::{Address, Location, OnDelete, Partition, Tags, tags};
 
 /// What every entry may say, whatever its kind.
 #[derive(Debug, Default, Deserialize, JsonSchema)]

@@ -19,11 +19,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
-use crate::aws::Partition;
 use crate::kind::entry::{Place, check_tag};
 use crate::kind::erase::{AnyGroup, AnyKind, EntryName};
 use crate::model::problem::{Problem, Problems, Segment};
-use crate::model::{Tags, digest};
+use crate::model::{Partition, Tags, digest};
 
 use fault::{Code, Fault, Finding, Invalid};
 use source::Source;

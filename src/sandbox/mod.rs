@@ -33,8 +33,9 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
 use tokio::process::Command;
+
+use crate::model::digest;
 
 pub use error::SandboxError;
 pub use server::Server;
@@ -109,9 +110,8 @@ impl Sandbox {
 /// One virtual environment for each set of requirements: those of other versions of infra stay as
 /// they are.
 fn shared_folder(cache: &Path) -> PathBuf {
-    let [a, b, c, d, ..]: [u8; 32] = Sha256::digest(REQUIREMENTS).into();
-    let short = u32::from_be_bytes([a, b, c, d]);
-    cache.join("infra").join(format!("ministack-{RELEASE}-{short:08x}"))
+    let short: String = digest::of_text(REQUIREMENTS).chars().take(8).collect();
+    cache.join("infra").join(format!("ministack-{RELEASE}-{short}"))
 }
 
 /// Makes `dir` a sandbox's folder for this process alone; gives its absolute path and the lock that
