@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use serde_json::{Map, Value};
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::fault::{Code, Finding};
 
@@ -158,7 +158,7 @@ impl Check<'_> {
                 let help = nearest(text, words.iter().copied()).map(|near| format!("did you mean `{near}`?"));
                 self.say(Code::InvalidValue, value.span(), message, help);
             }
-            DeValue::Integer(number) => self.integer(name, number.as_str(), value.span(), schema),
+            DeValue::Integer(number) => self.integer(name, number, value.span(), schema),
             DeValue::Array(items) => {
                 if let Some(node) = schema.get("items") {
                     for item in items {
@@ -171,14 +171,13 @@ impl Check<'_> {
         }
     }
 
-    fn integer(&mut self, name: &str, digits: &str, span: Range<usize>, schema: Schema<'_>) {
+    fn integer(&mut self, name: &str, number: &DeInteger<'_>, span: Range<usize>, schema: Schema<'_>) {
         let least = schema.get("minimum").and_then(Value::as_i64);
         let most = schema.get("maximum").and_then(Value::as_i64).or_else(|| {
             // `schemars` names the Rust type instead of its largest value.
             (schema.get("format").and_then(Value::as_str) == Some("uint32")).then_some(i64::from(u32::MAX))
         });
-        let number = digits.parse::<i64>().ok();
-        let fits = number
+        let fits = whole(number)
             .is_some_and(|number| least.is_none_or(|it| number >= it) && most.is_none_or(|it| number <= it));
         if !fits {
             let range = match (least, most) {
@@ -245,13 +244,17 @@ pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&
     (best.0 > 0.8).then_some(best.1)
 }
 
+/// An integer in any of TOML's spellings (`10`, `1_0`, `0xA`), if it fits.
+fn whole(number: &DeInteger<'_>) -> Option<i64> {
+    i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok()
+}
+
 /// A TOML value as JSON, for serde. Dates become text; no schema of ours takes one.
 #[must_use]
 pub fn to_json(value: &DeValue<'_>) -> Value {
     match value {
         DeValue::String(text) => Value::from(text.as_ref()),
-        DeValue::Integer(number) => i64::from_str_radix(&number.as_str().replace('_', ""), number.radix())
-            .map_or(Value::Null, Value::from),
+        DeValue::Integer(number) => whole(number).map_or(Value::Null, Value::from),
         DeValue::Float(number) => number.as_str().parse::<f64>().map_or(Value::Null, Value::from),
         DeValue::Boolean(value) => Value::from(*value),
         DeValue::Datetime(date) => Value::from(date.to_string()),
