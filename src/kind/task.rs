@@ -98,7 +98,8 @@ impl<K: Kind> Task<K> {
         let (_, now) = self.look_again(aws).await;
         match now.decision {
             Decision::InSync => Ok(Done::Changed),
-            Decision::Act(Act::Update, changes) => {
+            // What nobody was asked about is not done: only a new plan can show what it would cost.
+            Decision::Act(Act::Update, changes) if now.view.needs().is_empty() => {
                 for change in &changes {
                     began(change.describe().call);
                     K::perform(aws, change).await?;
