@@ -122,6 +122,7 @@ impl Intercept for Gate {
     ) -> Result<(), BoxError> {
         let call = call_of(cfg)?;
         self.ledger.note(call);
+        tracing::debug!("{}:{}", call.service, call.operation);
         context.request_mut().add_extension(CallName(call));
         Ok(())
     }

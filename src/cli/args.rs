@@ -79,7 +79,7 @@ pub enum Command {
 /// Which manifest.
 #[derive(Args, Debug)]
 pub struct ManifestArg {
-    /// The manifest; left out, $`INFRA_MANIFEST`, or else the only file in manifests/.
+    /// The manifest; left out, `$INFRA_MANIFEST`, or else the only file in manifests/.
     #[arg(value_name = "MANIFEST")]
     pub manifest: Option<PathBuf>,
 }
@@ -161,7 +161,7 @@ pub struct ApplyArgs {
 /// `infra drift`.
 #[derive(Args, Debug)]
 pub struct DriftArgs {
-    /// The manifests; left out, $`INFRA_MANIFEST`, or else the only file in manifests/.
+    /// The manifests; left out, `$INFRA_MANIFEST`, or else the only file in manifests/.
     #[arg(value_name = "MANIFEST")]
     pub manifests: Vec<PathBuf>,
     /// How they are shown.

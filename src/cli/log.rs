@@ -7,7 +7,7 @@ use tracing_subscriber::EnvFilter;
 use super::host::Env;
 
 /// Installs the log that `verbose` and `$RUST_LOG` ask for; none, and there is none.
-pub(super) fn install(verbose: u8, env: &Env) {
+pub(super) fn install(verbose: u8, env: &Env, color: bool) {
     let filter = match (env.get("RUST_LOG"), verbose) {
         (Some(filter), _) => filter.to_owned(),
         (None, 0) => return,
@@ -33,6 +33,6 @@ pub(super) fn install(verbose: u8, env: &Env) {
         }
     }
     // A second command in one process, as in tests, goes on with the first one's log.
-    let _ =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).without_time().try_init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(color);
+    let _ = log.without_time().try_init();
 }

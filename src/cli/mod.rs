@@ -30,8 +30,8 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, host: Host) -> Exit {
         Err(error) => return usage(&error, &mut host),
     };
     let console = std::mem::replace(&mut host.console, host::Console::closed());
-    log::install(cli.global.verbose, &host.env);
     let mut ui = Ui::new(console, &host.env, &cli.global);
+    log::install(cli.global.verbose, &host.env, ui.colors_talk());
     match command(cli, &host, &mut ui).await {
         Ok(exit) => exit,
         Err(failure) => fail(&mut ui, failure),

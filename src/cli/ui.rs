@@ -39,6 +39,12 @@ impl Ui {
         }
     }
 
+    /// Whether what goes to standard error is coloured.
+    #[must_use]
+    pub(super) fn colors_talk(&self) -> bool {
+        self.err_color
+    }
+
     /// Prints what was asked for, to standard output.
     ///
     /// # Errors
