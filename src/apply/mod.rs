@@ -12,6 +12,7 @@ use crate::aws::{Aws, Class};
 use crate::kind::erase::AnyTask;
 use crate::kind::task::{Done, StepError};
 use crate::kind::view::StepView;
+use crate::plan::ReadyPlan;
 
 use scheduler::{Scheduler, StepId};
 
@@ -58,16 +59,17 @@ impl Report {
     }
 }
 
-/// Runs `tasks`. Each looks at its resource again before it first writes.
+/// Runs what may run of a plan. Each step looks at its resource again before it first writes.
 ///
 /// Once `stop` is done, nothing new begins; what runs is awaited, for a call that is cut off leaves
 /// nobody knowing what it did. The same holds once credentials turn out to be invalid.
 pub async fn apply(
     aws: &Aws,
-    tasks: Vec<Box<dyn AnyTask>>,
+    ready: ReadyPlan,
     stop: impl Future<Output = ()>,
     tell: &mut dyn FnMut(Event<'_>),
 ) -> Report {
+    let tasks = ready.into_tasks();
     let views: Vec<StepView> = tasks.iter().map(|task| task.view().clone()).collect();
     let mut scheduler = Scheduler::new(tasks, AT_ONCE);
     let mut running = JoinSet::new();

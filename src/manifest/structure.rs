@@ -272,3 +272,24 @@ pub fn table_to_json(table: &DeTable<'_>, wanted: impl Fn(&str) -> bool) -> Valu
         .collect::<Map<_, _>>()
         .into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_are_read_in_every_spelling() {
+        let text = "a = 10\nb = 1_0\nc = 0xA\nd = 0o12\ne = 0b1010\nf = -1\ng = 99999999999";
+        let document = DeTable::parse(text).unwrap();
+        let number = serde_json::json!({ "type": "integer", "format": "uint32", "minimum": 0 });
+        let schema = serde_json::json!({ "additionalProperties": number });
+        let findings = check("", document.get_ref(), 0..0, Schema::new(&schema));
+        let messages: Vec<_> = findings.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(
+            messages,
+            ["`f` must be between 0 and 4294967295", "`g` must be between 0 and 4294967295"]
+        );
+        let numbers = table_to_json(document.get_ref(), |key| key < "f");
+        assert_eq!(numbers, serde_json::json!({ "a": 10, "b": 10, "c": 10, "d": 10, "e": 10 }));
+    }
+}

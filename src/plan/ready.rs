@@ -36,10 +36,8 @@ pub struct Held {
 ///
 /// It cannot be made in any other way than from a plan and a consent.
 pub struct ReadyPlan {
-    /// What may run.
-    pub tasks: Vec<Box<dyn AnyTask>>,
-    /// What is left out.
-    pub held: Vec<Held>,
+    tasks: Vec<Box<dyn AnyTask>>,
+    held: Vec<Held>,
 }
 
 impl ReadyPlan {
@@ -60,5 +58,23 @@ impl ReadyPlan {
             }
         }
         ready
+    }
+
+    /// Whether nothing may run.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
+    /// What is left out.
+    #[must_use]
+    pub fn held(&self) -> &[Held] {
+        &self.held
+    }
+
+    /// What may run, for [`crate::apply`].
+    #[must_use]
+    pub fn into_tasks(self) -> Vec<Box<dyn AnyTask>> {
+        self.tasks
     }
 }

@@ -53,11 +53,11 @@ async fn within(
     };
     let before = exit_of(&plan.summary());
     let ready = plan.ready(&consent, &args.only);
-    let mut exit = held(&ready.held, ui);
+    let mut exit = held(ready.held(), ui);
     if before == Exit::Incomplete {
         exit = exit.or(Exit::Incomplete);
     }
-    if ready.tasks.is_empty() {
+    if ready.is_empty() {
         ui.say("nothing to do");
         return Ok(exit);
     }
@@ -66,7 +66,7 @@ async fn within(
     let stopped = async move {
         stop.heard().await;
     };
-    let report = apply::apply(&session.aws, ready.tasks, stopped, &mut |event| {
+    let report = apply::apply(&session.aws, ready, stopped, &mut |event| {
         called |= matches!(event, Event::Calling(..));
         ui.progress(&event);
     })
