@@ -1,8 +1,12 @@
-//! The log behind `-v`: on standard error, of which the AWS SDK's own parts are never let below debug.
+//! The log behind `-v`: on standard error, and of other crates never below debug.
 
 use std::io;
 
-use tracing_subscriber::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, fmt};
 
 use super::host::Env;
 
@@ -12,27 +16,12 @@ pub(super) fn install(verbose: u8, env: &Env, color: bool) {
         (Some(filter), _) => filter.to_owned(),
         (None, 0) => return,
         (None, 1) => "infra=debug".to_owned(),
-        (None, _) => "infra=debug,aws_config=debug,aws_smithy_runtime=debug,aws_sdk_ecr=debug".to_owned(),
+        (None, _) => "infra=debug,aws_config=debug,aws_smithy_runtime=debug,aws_sdk=debug".to_owned(),
     };
-    // At trace the SDK writes whole requests and answers.
-    let capped = [
-        "aws_config",
-        "aws_smithy_runtime",
-        "aws_smithy_runtime_api",
-        "aws_smithy_http_client",
-        "hyper",
-        "h2",
-        "rustls",
-    ];
-    let mut filter = EnvFilter::new(filter);
-    if env.get("RUST_LOG").is_some_and(|text| text.contains("trace")) {
-        for target in capped {
-            if let Ok(directive) = format!("{target}=debug").parse() {
-                filter = filter.add_directive(directive);
-            }
-        }
-    }
+    // At trace the SDK writes whole requests and answers, and nobody's filter is to let them out.
+    let capped = filter_fn(|event| *event.level() <= Level::DEBUG || event.target().starts_with("infra"));
+    let lines = fmt::layer().with_writer(io::stderr).with_ansi(color).without_time();
+    let log = tracing_subscriber::registry().with(EnvFilter::new(filter)).with(capped).with(lines);
     // A second command in one process, as in tests, goes on with the first one's log.
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(color);
-    let _ = log.without_time().try_init();
+    let _ = log.try_init();
 }
