@@ -10,9 +10,9 @@ use super::decide::{self, Around, Stacks};
 use super::view::StepView;
 use super::{Common, Describe as _, Draft, Entry, Found, Kind, Live, Phase, Place};
 use crate::aws::stack::Standing;
-use crate::aws::{CallError, Class, Partition};
+use crate::aws::{CallError, Class};
 use crate::model::problem::Problem;
-use crate::model::{FieldChange, Location, Shown, StackMark, Tags};
+use crate::model::{FieldChange, Location, Partition, Shown, StackMark, Tags};
 
 /// The account of every test.
 pub(crate) const ACCOUNT: &str = "111122223333";

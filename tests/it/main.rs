@@ -13,6 +13,7 @@ mod emulator_capabilities;
 mod emulator_contract;
 mod guards;
 mod interruption;
+mod layers;
 mod ownership;
 mod recorded;
 mod sandbox;
