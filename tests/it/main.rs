@@ -8,6 +8,7 @@
 )]
 
 mod convergence;
+mod docs;
 mod drift;
 mod emulator_capabilities;
 mod emulator_contract;
@@ -16,6 +17,7 @@ mod interruption;
 mod layers;
 mod ownership;
 mod recorded;
+mod registry;
 mod sandbox;
 mod support;
 mod unknown;
