@@ -20,8 +20,8 @@ impl Source {
     /// The line of a byte, from 1.
     #[must_use]
     pub(super) fn line(&self, at: usize) -> usize {
-        let before = self.text.as_bytes().get(..at).unwrap_or_default();
-        1 + before.iter().filter(|byte| **byte == b'\n').count()
+        let before = self.text.bytes().take(at);
+        1 + before.filter(|byte| *byte == b'\n').count()
     }
 
     /// Turns findings into faults that carry the text, with everything masked that may be a secret.

@@ -73,7 +73,7 @@ const MEDDLING: &[Meddling] = &[
                 world,
                 "PutImageTagMutability",
                 &json!({"repositoryName": REPOSITORY, "imageTagMutability": "IMMUTABLE"}),
-            )
+            );
         },
         &["tag-mutability    immutable → mutable"],
     ),
@@ -84,7 +84,7 @@ const MEDDLING: &[Meddling] = &[
                 world,
                 "TagResource",
                 &json!({"resourceArn": repository_arn(world), "tags": [{"Key": "Project", "Value": "other"}]}),
-            )
+            );
         },
         &["tag Project       other → tests"],
     ),
@@ -95,7 +95,7 @@ const MEDDLING: &[Meddling] = &[
                 world,
                 "UntagResource",
                 &json!({"resourceArn": repository_arn(world), "tagKeys": ["Project"]}),
-            )
+            );
         },
         &["tag Project       (none) → tests"],
     ),
@@ -131,7 +131,7 @@ const MEDDLING: &[Meddling] = &[
                 world,
                 "TagResource",
                 &json!({"SecretId": SECRET, "Tags": [{"Key": "infra:address", "Value": "x"}]}),
-            )
+            );
         },
         &["tag infra:address  x → secretsmanager.secret.github-token"],
     ),

@@ -9,9 +9,10 @@ mod secretsmanager;
 use std::sync::Arc;
 
 use infra::aws::stack::{Standing, standing};
-use infra::aws::{CallError, Class, Partition};
+use infra::aws::{CallError, Class};
 use infra::document::policy::Policy;
 use infra::kind::{Common, Draft, Entry, Found, Kind, Live, Observation, Place, Wanted};
+use infra::model::Partition;
 use infra::model::{Location, StackMark, Tags};
 use insta::assert_snapshot;
 use serde_json::Value;
