@@ -179,7 +179,7 @@ fn a_secret_is_deleted_with_thirty_days_to_undo_and_restored_with_its_value() {
         writes_nothing(&world, &["apply", "--yes"], &empty, Exit::Refused);
         let args = ["apply", "--yes", "--delete", "secretsmanager.secret.key"];
         let _ = world.infra(&args, &empty).run().expect(Exit::Done);
-        let _ = world.drift(&empty).expect(Exit::Done).says("scheduled for deletion");
+        let _ = world.drift(&empty).expect(Exit::Done).says("its deletion was scheduled on");
 
         let manifest = world.manifest(SECRET);
         let _ = world.drift(&manifest).expect(Exit::Pending).says("^ restore secretsmanager.secret.key");
