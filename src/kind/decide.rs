@@ -249,9 +249,8 @@ pub fn view_entry<K: Kind>(entry: &Entry<K>, found: &Found<K>, decision: &Decisi
         if let (Decision::Act(Act::Adopt, _), Some(held)) = (decision, K::holds(live)) {
             view.remarks.push(format!("it holds {held}"));
         }
-        // Where the stack still owns it, or nobody can say, the decision says so itself.
-        let stands = !matches!(decision, Decision::Unknown(_) | Decision::Blocked(_));
-        if let (true, Some(mark)) = (stands, live.tags.stack()) {
+        let settled = !matches!(decision, Decision::Unknown(_) | Decision::Blocked(_));
+        if let Some(mark) = live.tags.stack().filter(|_| settled) {
             view.remarks
                 .push(format!("the CloudFormation stack `{}` made it and has released it", mark.name));
         }
