@@ -3,8 +3,11 @@
 use std::error::Error;
 use std::fmt;
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use super::gate::Refused;
 
 /// What a failed call means for what happens next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +81,7 @@ impl CallError {
             }
             _ => said(error.source().map_or_else(|| error.to_string(), chain)),
         };
-        let class = classify(error, code.as_deref(), &message);
+        let class = classify(error, code.as_deref());
         Self { call: call.to_owned(), subject: subject.to_owned(), code, message, class }
     }
 
@@ -120,6 +123,18 @@ fn said(message: String) -> String {
     message
 }
 
+/// Whether an error of type `T` is among the causes.
+fn caused_by<T: Error + 'static>(error: &dyn Error) -> bool {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if error.is::<T>() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
 /// The message of an error and of all its causes. The SDK's own messages hide their causes.
 fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
@@ -135,7 +150,11 @@ fn chain(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-fn classify<E, R>(error: &SdkError<E, R>, code: Option<&str>, message: &str) -> Class {
+fn classify<E, R>(error: &SdkError<E, R>, code: Option<&str>) -> Class
+where
+    E: Error + 'static,
+    R: fmt::Debug,
+{
     // Codes: IAM and EC2 common errors, and `aws-runtime`'s table of throttling codes.
     match code {
         Some("AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "AuthorizationError") => {
@@ -150,11 +169,13 @@ fn classify<E, R>(error: &SdkError<E, R>, code: Option<&str>, message: &str) -> 
             | "InvalidSignatureException"
             | "SignatureDoesNotMatch",
         ) => Class::Credentials,
-        Some(code) if code.starts_with("LimitExceeded") => Class::Quota,
+        Some(code) if code.starts_with("LimitExceeded") || code.starts_with("ServiceQuotaExceeded") => {
+            Class::Quota
+        }
         Some(code)
             if code.contains("Throttl")
                 || code.contains("TooManyRequests")
-                || code == "RequestLimitExceeded" =>
+                || ["RequestLimitExceeded", "SlowDown"].contains(&code) =>
         {
             Class::Throttled
         }
@@ -162,8 +183,8 @@ fn classify<E, R>(error: &SdkError<E, R>, code: Option<&str>, message: &str) -> 
         None => match error {
             SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => Class::Network,
             SdkError::TimeoutError(_) => Class::Network,
-            _ if message.contains("`infra` refuses") => Class::Refused,
-            _ if message.contains("credential") => Class::Credentials,
+            _ if caused_by::<Refused>(error) => Class::Refused,
+            _ if caused_by::<CredentialsError>(error) => Class::Credentials,
             SdkError::DispatchFailure(_) => Class::Network,
             _ => Class::Other,
         },

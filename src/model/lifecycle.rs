@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 /// What becomes of a resource when its entry leaves the manifest.
 ///
-/// The choice is mirrored in the tag [`crate::model::tags::ON_DELETE`], so that it still holds when the
-/// entry, or the whole manifest, is gone.
+/// The choice is mirrored in the tag `infra:on-delete`, so that it still holds when the entry, or the whole
+/// manifest, is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum OnDelete {

@@ -5,14 +5,17 @@
 pub struct Partition(&'static str);
 
 impl Partition {
-    /// The partition of a region, by the prefix of its name.
+    /// The partition of a region, by the prefix of its name (botocore's `partitions.json`).
     #[must_use]
     pub fn of_region(region: &str) -> Self {
         Self(match region.split('-').next() {
             Some("cn") => "aws-cn",
-            Some("us") if region.starts_with("us-gov-") => "aws-us-gov",
-            Some("us") if region.starts_with("us-iso-") => "aws-iso",
-            Some("us") if region.starts_with("us-isob-") => "aws-iso-b",
+            Some("eusc") => "aws-eusc",
+            _ if region.starts_with("us-gov-") => "aws-us-gov",
+            _ if region.starts_with("us-iso-") => "aws-iso",
+            _ if region.starts_with("us-isob-") => "aws-iso-b",
+            _ if region.starts_with("eu-isoe-") => "aws-iso-e",
+            _ if region.starts_with("us-isof-") => "aws-iso-f",
             _ => "aws",
         })
     }

@@ -44,11 +44,10 @@ fn a_read_that_is_denied_makes_the_answer_incomplete_and_blocks_the_write() {
                 let wire = denied();
                 let output =
                     world.infra(&["apply", "--yes", "--only", address_of(read)], &manifest).wire(&wire).run();
-                assert_eq!(
-                    (output.exit, wire.writes()),
-                    (Some(Exit::Incomplete), Vec::new()),
-                    "{read} {output}"
-                );
+                // Of an entry that is in sync, the list of what left the manifest says nothing.
+                let all_seen = applied && *read == "secretsmanager:ListSecrets";
+                let exit = if all_seen { Exit::Done } else { Exit::Incomplete };
+                assert_eq!((output.exit, wire.writes()), (Some(exit), Vec::new()), "{read} {output}");
             }
             let _ = world.apply(&manifest);
         }

@@ -1,6 +1,5 @@
 //! `infra apply`: plan, show, ask, apply, and prove that nothing is left to do.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::super::args::{ApplyArgs, Format, Global, ShowArgs};
@@ -11,10 +10,10 @@ use super::super::host::Host;
 use super::super::interrupt::Interrupt;
 use super::super::session::{Session, manifest_path};
 use super::super::ui::Ui;
-use super::{exit_of, show, unless_stopped};
+use super::{show, unless_stopped};
 use crate::apply::{self, Event, Outcome, Report};
 use crate::kind::task::StepError;
-use crate::kind::view::Verb;
+use crate::kind::view::{StepView, Verb};
 use crate::model::size;
 use crate::plan::{Held, Plan};
 
@@ -51,10 +50,10 @@ async fn within(
         Ok(consent) => consent,
         Err(stopped) => return Ok(stopped),
     };
-    let before = exit_of(&plan.summary());
+    let gaps = !plan.gaps.is_empty() && args.only.is_empty();
     let ready = plan.ready(&consent, &args.only);
     let mut exit = held(ready.held(), ui);
-    if before == Exit::Incomplete {
+    if gaps {
         exit = exit.or(Exit::Incomplete);
     }
     if ready.is_empty() {
@@ -164,7 +163,7 @@ async fn prove(
 ) -> Result<Exit, Failure> {
     let done =
         report.steps.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Changed | Outcome::AlreadySo));
-    let done: BTreeSet<_> = done.map(|(view, _)| (view.address.clone(), view.name.clone())).collect();
+    let done: Vec<_> = done.map(|(view, _)| view).collect();
     if done.is_empty() {
         return Ok(Exit::Done);
     }
@@ -183,18 +182,31 @@ async fn prove(
             ui.say("verified: nothing is left to do for what was applied");
             return Ok(Exit::Done);
         }
+        // What a restored resource did not show while its deletion was scheduled is no lag.
+        if left.iter().all(|(was, now)| was.verb == Verb::Restore && now.verb == Verb::Update) {
+            for (_, now) in &left {
+                ui.say(&format!("now that {} is restored, more of it is to be changed", now.address));
+            }
+            ui.say("run the same command again to finish");
+            return Ok(Exit::Partly);
+        }
     }
-    for line in &left {
-        ui.error(line, None);
-    }
+    let words = left.iter().map(|(_, now)| match now.verb {
+        Verb::Unknown => format!("{} cannot be read", now.address),
+        verb => format!("{} is still to {verb}", now.address),
+    });
     Err(Failure::failed(
-        "what was applied does not show in the account",
+        format!("what was applied does not show in the account: {}", words.collect::<Vec<_>>().join(", ")),
         Some("run `infra plan` in a minute; if the same change comes back each time, please report it"),
     ))
 }
 
-fn unfinished(plan: &Plan, done: &BTreeSet<(crate::model::Address, String)>) -> Vec<String> {
+/// Each step that was done and is to be done again, or cannot be read: as it was, and as it is now.
+fn unfinished<'a>(plan: &Plan, done: &[&'a StepView]) -> Vec<(&'a StepView, StepView)> {
     let views = plan.views().into_iter().filter(|view| view.verb.acts() || view.verb == Verb::Unknown);
-    let ours = views.filter(|view| done.contains(&(view.address.clone(), view.name.clone())));
-    ours.map(|view| format!("still to {} {}", view.verb, view.address)).collect()
+    let again = |now: &StepView| {
+        let was = done.iter().find(|was| was.address == now.address && was.name == now.name)?;
+        Some((*was, now.clone()))
+    };
+    views.filter_map(again).collect()
 }
