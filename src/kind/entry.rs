@@ -86,6 +86,13 @@ impl<K: Kind> Entry<K> {
         let on_delete = on_delete::<K>(&draft.common, &mut problems);
         let ignore = ignored::<K>(&draft.common, &mut problems);
         let tags = tags_of(draft, place, &address, on_delete, &mut problems);
+        if draft.common.was.as_deref().is_some_and(|was| !is_key(was)) {
+            problems.report(
+                "was",
+                "this is no key of an entry",
+                "write the last part of the old address only",
+            );
+        }
         // The structure was checked against the schema that comes from this very type. Should the two
         // ever disagree, serde's own message is withheld: it repeats the value.
         let spec = K::Spec::deserialize(&draft.body).map_err(|_| {
@@ -180,6 +187,14 @@ fn tags_of(
     all
 }
 
+/// Whether `text` can be the key of an entry or the name of a manifest: kebab-case.
+#[must_use]
+pub fn is_key(text: &str) -> bool {
+    let word =
+        |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    text.split('-').all(word)
+}
+
 /// User tags per resource, in every service we use (API documentation of each `TagResource`).
 const MAX_TAGS: usize = 50;
 const MAX_TAG_KEY: usize = 128;
@@ -189,13 +204,13 @@ const MAX_TAG_VALUE: usize = 256;
 pub fn check_tag(key: &str, value: &str, problems: &mut Problems) {
     let allowed = |c: char| c.is_alphanumeric() || " _.:/=+-@".contains(c);
     if key.starts_with(tags::RESERVED) || key.to_ascii_lowercase().starts_with(tags::AWS_RESERVED) {
-        problems.report(
+        problems.report_key(
             key,
             "this tag key is reserved",
             "keys that begin with `infra:` or `aws:` cannot be declared",
         );
     } else if key.is_empty() || key.chars().count() > MAX_TAG_KEY || !key.chars().all(allowed) {
-        problems.report(
+        problems.report_key(
             key,
             "this is no valid tag key",
             "1 to 128 letters, digits, spaces and any of _ . : / = + - @ (AWS tagging rules)",

@@ -28,6 +28,8 @@ pub trait AnyKind: Sync {
     fn on_delete(&self) -> &'static [OnDelete];
     /// The fields that `ignore` may name.
     fn fields(&self) -> Vec<&'static str>;
+    /// Whether its entries are about secrets. See [`Kind::CONFIDENTIAL`].
+    fn is_confidential(&self) -> bool;
     /// The JSON Schema of what its entries may say besides [`super::Common`].
     fn schema(&self) -> Value;
     /// An empty group of its entries.
@@ -113,6 +115,10 @@ impl<K: Kind> AnyKind for Erased<K> {
 
     fn fields(&self) -> Vec<&'static str> {
         K::FIELDS.iter().map(|field| field.name).collect()
+    }
+
+    fn is_confidential(&self) -> bool {
+        K::CONFIDENTIAL
     }
 
     fn schema(&self) -> Value {

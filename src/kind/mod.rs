@@ -39,6 +39,8 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const ON_DELETE: &'static [OnDelete];
     /// The fields that `ignore` may name.
     const FIELDS: &'static [Field<Self>];
+    /// Whether its entries are about secrets: then no diagnostic repeats a value that stands in one.
+    const CONFIDENTIAL: bool = false;
 
     /// What may be written in an entry, besides what every kind has ([`Common`]).
     type Spec: DeserializeOwned + JsonSchema;

@@ -30,6 +30,8 @@ impl From<usize> for Segment {
 pub struct Problem {
     /// Where, from the entry's table down. A path that leads nowhere means its nearest existing parent.
     pub path: Vec<Segment>,
+    /// Whether it is the last key of the path that is wrong, and not what stands behind it.
+    pub of_key: bool,
     /// What is wrong: a lower-case fragment without a full stop.
     pub message: String,
     /// What to do next.
@@ -48,13 +50,20 @@ impl Problems {
     pub fn report(&mut self, at: impl Into<Segment>, message: impl Into<String>, help: &str) {
         let mut path = self.base.clone();
         path.push(at.into());
-        self.push(path, message.into(), help);
+        self.push(path, false, message.into(), help);
+    }
+
+    /// Reports a problem with the key `at` itself, whatever its value.
+    pub fn report_key(&mut self, at: &str, message: impl Into<String>, help: &str) {
+        let mut path = self.base.clone();
+        path.push(at.into());
+        self.push(path, true, message.into(), help);
     }
 
     /// Reports a problem with the present place itself.
     pub fn report_here(&mut self, message: impl Into<String>, help: &str) {
         let path = self.base.clone();
-        self.push(path, message.into(), help);
+        self.push(path, false, message.into(), help);
     }
 
     /// Runs `check` one step further down.
@@ -71,8 +80,8 @@ impl Problems {
         self.found
     }
 
-    fn push(&mut self, path: Vec<Segment>, message: String, help: &str) {
+    fn push(&mut self, path: Vec<Segment>, of_key: bool, message: String, help: &str) {
         let help = (!help.is_empty()).then(|| help.to_owned());
-        self.found.push(Problem { path, message, help });
+        self.found.push(Problem { path, of_key, message, help });
     }
 }

@@ -108,7 +108,7 @@ impl StatementSpec {
         let who = self.check_principals(problems);
         let when = self.check_condition(problems);
         // Who is let in can only be judged once it is clear who is meant.
-        let public = !(who && when) || self.check_public(&statement, problems);
+        let public = !(who && when) || self.check_public(&statement, resource, problems);
         let sound = [
             who && when && public,
             self.check_sid(problems),
@@ -229,11 +229,25 @@ impl StatementSpec {
     }
 
     /// Nothing opens access that does not say so.
-    fn check_public(&self, statement: &Map<String, Value>, problems: &mut Problems) -> bool {
+    fn check_public(
+        &self,
+        statement: &Map<String, Value>,
+        resource: ResourceElement,
+        problems: &mut Problems,
+    ) -> bool {
         match (is_public(statement), self.public) {
             (true, false) => {
-                let help = "name the principals, add a condition on who or where they are \
-                            (such as StringEquals aws:PrincipalOrgID), or say public = true if you mean it";
+                let help = match resource {
+                    ResourceElement::None => {
+                        "name the principals, add a condition on who or where they are \
+                         (such as StringEquals aws:PrincipalOrgID), or say public = true if you mean it"
+                    }
+                    // That of a secret, which may not be public whatever it says.
+                    ResourceElement::Star => {
+                        "name the principals, or add a condition on who or where they are \
+                         (such as StringEquals aws:PrincipalOrgID)"
+                    }
+                };
                 problems.report_here("this statement lets in anyone at all", help);
                 false
             }

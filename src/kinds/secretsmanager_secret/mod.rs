@@ -37,6 +37,7 @@ impl Kind for SecretsManagerSecret {
         Field { name: "kms-key", keep: |want, live| want.kms_key.clone_from(&live.kms_key) },
         Field { name: "policy", keep: |want, live| want.policy.clone_from(&live.policy) },
     ];
+    const CONFIDENTIAL: bool = true;
 
     type Spec = Spec;
     type State = State;
