@@ -5,7 +5,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::ui::Ui;
 use crate::kind::view::{Need, StepView};
-use crate::manifest::structure::nearest;
+use crate::manifest::names::nearest;
 use crate::model::size;
 use crate::plan::{Consent, Plan};
 use crate::render::escape::Line;

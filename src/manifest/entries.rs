@@ -1,7 +1,7 @@
 //! The entries: which table is of which kind, and what several entries claim together.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -10,27 +10,48 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::fault::{Code, Finding};
+use super::header;
 use super::source::Source;
-use super::structure::{self, Schema, shortened, unknown_help};
-use super::{is_key, not_a_table, placed};
-use crate::kind::entry::{Common, Draft, Place};
+use super::structure::{self, Schema};
+use super::{names, not_a_table, placed};
+use crate::kind::entry::{Common, Draft, Place, is_key};
 use crate::kind::erase::{AnyGroup, AnyKind, EntryName};
 use crate::model::Location;
+use crate::model::problem::{Problem, Segment};
 
 /// Tables that are no service's.
 const RESERVED: &[&str] = &["manifest", "tags"];
 
-/// Reads every entry of every kind. Without a `place` (its own faults are found already) entries are
-/// checked for structure only.
+/// Reads every entry of every kind.
 pub(super) fn read(
     source: &Source,
     table: &DeTable<'_>,
     kinds: &[&'static dyn AnyKind],
-    place: Option<&Arc<Place>>,
+    place: &Arc<Place>,
     findings: &mut Vec<Finding>,
 ) -> Vec<Box<dyn AnyGroup>> {
     unknown_tables(table, kinds, findings);
     kinds.iter().map(|kind| group(source, table, *kind, place, findings)).collect()
+}
+
+/// Every word that a manifest may use for a key, besides those that people make up.
+pub(super) fn vocabulary(kinds: &[&'static dyn AnyKind]) -> BTreeSet<String> {
+    let mut words: BTreeSet<_> = RESERVED.iter().map(|word| (*word).to_owned()).collect();
+    collect_keys(&header::schema(), &mut words);
+    for kind in kinds {
+        words.extend([kind.name().service, kind.name().resource].map(str::to_owned));
+        collect_keys(&Schemas::of(*kind).entry, &mut words);
+    }
+    words
+}
+
+fn collect_keys(schema: &Value, words: &mut BTreeSet<String>) {
+    let members = schema.as_object().into_iter().flatten().map(|(_, node)| node);
+    for node in members.chain(schema.as_array().into_iter().flatten()) {
+        collect_keys(node, words);
+    }
+    let properties = schema.get("properties").and_then(Value::as_object);
+    words.extend(properties.into_iter().flatten().map(|(key, _)| key.clone()));
 }
 
 /// Tables that no kind reads: a service or a resource that there is not.
@@ -47,43 +68,40 @@ fn unknown_tables(table: &DeTable<'_>, kinds: &[&'static dyn AnyKind], findings:
             .collect();
         if resources.is_empty() {
             let mut services: Vec<_> =
-                kinds.iter().map(|kind| kind.name().service).chain(RESERVED.iter().copied()).collect();
+                RESERVED.iter().copied().chain(kinds.iter().map(|kind| kind.name().service)).collect();
             services.dedup();
-            let message = format!("there is no table `{}`", shortened(service));
-            let help = unknown_help(service, services.into_iter());
-            findings.push(unknown(None, message, key.span(), help, value.span()));
+            let message = format!("there is no table {}", names::quoted_or(service, "of this name"));
+            let help = match kinds.iter().find(|kind| kind.name().resource == service) {
+                Some(kind) => format!("write it as [{}.KEY]", kind.name()),
+                None => names::unknown_help(service, services.into_iter()),
+            };
+            findings
+                .push(Finding::new(Code::UnknownKey, key.span(), message).label("unknown table").help(help));
             continue;
         }
         let DeValue::Table(body) = value.get_ref() else {
             findings.push(not_a_table(service, value.span()));
             continue;
         };
-        for (key, value) in body {
+        for (key, _) in body {
             let resource = key.get_ref().as_ref();
             if !resources.contains(&resource) {
-                let message = format!("there is no kind `{service}.{}`", shortened(resource));
-                let help = unknown_help(resource, resources.iter().copied());
-                findings.push(unknown(None, message, key.span(), help, value.span()));
+                let message =
+                    format!("`{service}` has no kind {}", names::quoted_or(resource, "of this name"));
+                let help = names::unknown_help(resource, resources.iter().copied());
+                findings.push(
+                    Finding::new(Code::UnknownKey, key.span(), message).label("unknown kind").help(help),
+                );
             }
         }
     }
-}
-
-fn unknown(
-    within: Option<String>,
-    message: String,
-    span: Range<usize>,
-    help: String,
-    hide: Range<usize>,
-) -> Finding {
-    Finding { code: Code::UnknownKey, within, message, span, help: Some(help), hide: Some(hide) }
 }
 
 fn group(
     source: &Source,
     table: &DeTable<'_>,
     kind: &'static dyn AnyKind,
-    place: Option<&Arc<Place>>,
+    place: &Arc<Place>,
     findings: &mut Vec<Finding>,
 ) -> Box<dyn AnyGroup> {
     let mut group = kind.group();
@@ -92,18 +110,34 @@ fn group(
         return group;
     };
     let DeValue::Table(entries) = value.get_ref() else {
-        findings.push(not_a_table(&name.to_string(), value.span()));
+        findings.push(not_a_table(&format!("{name}.KEY"), value.span()));
         return group;
     };
     let schemas = Schemas::of(kind);
     let mut entries: Vec<_> = entries.iter().collect();
     entries.sort_by_key(|(key, _)| key.span().start);
-    for (key, value) in entries {
-        let address = format!("{name}.{}", shortened(key.get_ref()));
-        entry(source, &address, (key, value), &schemas, place, group.as_mut(), findings);
+    let mut found = Vec::new();
+    for member in entries {
+        found.extend(entry(source, kind, member, &schemas, place, group.as_mut()));
     }
-    clashes(&group.entries(), value.get_ref(), findings);
+    found.extend(clashes(&group.entries(), value.get_ref()));
+    if kind.is_confidential() {
+        found = found.into_iter().map(discreet).collect();
+    }
+    findings.extend(found);
     group
+}
+
+/// A fault in an entry about a secret: no value of it is repeated, and who looks for the key of the value
+/// learns that there is none.
+fn discreet(mut finding: Finding) -> Finding {
+    finding.concealed = true;
+    if let (Code::UnknownKey, Some(help)) = (finding.code, &mut finding.help)
+        && !help.starts_with("did you mean")
+    {
+        help.push_str("; the secret's value never stands in a manifest");
+    }
+    finding
 }
 
 /// The schemas of one kind's entries: what every entry may say, and the two together.
@@ -131,77 +165,95 @@ impl Schemas {
         }
         Self { common: names, entry }
     }
+
+    fn is_common(&self, name: &str) -> bool {
+        self.common.iter().any(|common| common == name)
+    }
 }
 
+/// Reads one entry into `group`, and gives what is wrong with it.
 fn entry(
     source: &Source,
-    address: &str,
-    (key, value): (&Spanned<std::borrow::Cow<'_, str>>, &Spanned<DeValue<'_>>),
+    kind: &'static dyn AnyKind,
+    (key, value): (&Spanned<Cow<'_, str>>, &Spanned<DeValue<'_>>),
     schemas: &Schemas,
-    place: Option<&Arc<Place>>,
+    place: &Arc<Place>,
     group: &mut dyn AnyGroup,
-    findings: &mut Vec<Finding>,
-) {
-    let before = findings.len();
+) -> Vec<Finding> {
+    let address = format!("{}.{}", kind.name(), names::shown(key.get_ref()));
     let DeValue::Table(body) = value.get_ref() else {
-        findings.push(not_a_table(address, value.span()));
-        return;
+        return vec![not_a_table(&address, value.span())];
     };
+    let mut findings = Vec::new();
     if !is_key(key.get_ref()) {
-        findings.push(Finding {
-            code: Code::InvalidValue,
-            within: None,
-            message: format!("`{}` is no valid key for an entry", shortened(key.get_ref())),
-            span: key.span(),
-            help: Some("keys are kebab-case: lower-case letters, digits and single hyphens".to_owned()),
-            hide: None,
-        });
+        let message = format!("this is no valid key for an entry of {}", kind.name());
+        let help = "keys are kebab-case: lower-case letters, digits and single hyphens";
+        findings.push(Finding::new(Code::InvalidValue, key.span(), message).label("no valid key").help(help));
     }
-    findings.extend(structure::check(address, body, key.span(), Schema::new(&schemas.entry)));
-    let (Some(place), true) = (place, findings.len() == before) else { return };
-    let is_common = |name: &str| schemas.common.iter().any(|common| common == name);
-    let Ok(common) = Common::deserialize(structure::table_to_json(body, is_common)) else { return };
+    let sifted = structure::sift(&address, body, key.span(), Schema::new(&schemas.entry));
+    let Ok(common) = Common::deserialize(sifted.to_json(|name| schemas.is_common(name))) else {
+        findings.extend(sifted.findings);
+        return findings;
+    };
     let draft = Draft {
         key: key.get_ref().to_string(),
         location: Location { file: source.file.clone(), line: source.line(key.span().start) },
         common,
-        body: structure::table_to_json(body, |name| !is_common(name)),
+        body: sifted.to_json(|name| !schemas.is_common(name)),
     };
     if let Err(problems) = group.add(&draft, place) {
-        findings.extend(problems.into_iter().map(|problem| placed(address, problem, value, key.span())));
+        // Of an entry of which a part is left out, only what stands there can be judged.
+        let stands = |problem: &Problem| match problem.path.first() {
+            Some(Segment::Key(key)) => body.contains_key(key.as_str()) && sifted.get(key).is_some(),
+            _ => false,
+        };
+        let whole = sifted.findings.is_empty();
+        let problems = problems.into_iter().filter(|problem| whole || stands(problem));
+        findings.extend(problems.map(|problem| placed(&address, problem, value, key.span())));
     }
+    findings.extend(sifted.findings);
+    findings
 }
 
 /// Two entries for one resource, and renames that cannot be.
-fn clashes(entries: &[EntryName], table: &DeValue<'_>, findings: &mut Vec<Finding>) {
+fn clashes(entries: &[EntryName], table: &DeValue<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
     let mut names: BTreeMap<&str, &EntryName> = BTreeMap::new();
+    let mut renames: BTreeMap<String, &EntryName> = BTreeMap::new();
     for entry in entries {
-        let mut clash = |field: &str, message: String, help: &str| {
-            let span = table
-                .get(entry.address.key.as_str())
-                .and_then(|body| Some(body.get_ref().get(field)?.span()));
-            findings.push(Finding {
-                code: Code::Clash,
-                within: Some(entry.address.to_string()),
-                message,
-                span: span.unwrap_or(0..0),
-                help: Some(help.to_owned()),
-                hide: None,
-            });
+        let mut clash = |field: &str, label: &str, message: String, help: &str| {
+            let body = table.get(entry.address.key.as_str());
+            let span = body.and_then(|body| Some(body.get_ref().get(field)?.span())).unwrap_or(0..0);
+            let finding = Finding::new(Code::Clash, span, message).label(label).help(help);
+            findings.push(finding.within(&shown(entry)));
         };
-        if let Some(first) = names.insert(&entry.name, entry) {
-            let message = format!("{} (line {}) names the same resource", first.address, first.location.line);
-            clash("name", message, "one resource has one entry; remove one of the two");
-        }
-        if let Some(was) = &entry.was
-            && entries.iter().any(|other| other.address == *was)
-        {
-            let message = format!("`was` names {was}, which is still here");
+        if let Some(first) = names.get(entry.name.as_str()) {
+            let message = format!("{} (line {}) names the same resource", shown(first), first.location.line);
             clash(
-                "was",
+                "name",
+                "the same name again",
                 message,
-                "`was` is the key that this entry had before; leave it out if it was not renamed",
+                "one resource has one entry; remove one of the two",
             );
+        } else {
+            names.insert(&entry.name, entry);
+        }
+        let Some(was) = &entry.was else { continue };
+        let help = "`was` is the key that this entry had before; leave it out if it was not renamed";
+        if let Some(still) = entries.iter().find(|other| other.address == *was) {
+            let message =
+                format!("`was` names {}, which is still here (line {})", shown(still), still.location.line);
+            clash("was", "the key of another entry", message, help);
+        } else if let Some(first) = renames.get(&was.key) {
+            let message = format!("{} (line {}) had this key, too", shown(first), first.location.line);
+            clash("was", "the same key again", message, help);
+        } else {
+            renames.insert(was.key.clone(), entry);
         }
     }
+    findings
+}
+
+fn shown(entry: &EntryName) -> String {
+    format!("{}.{}", entry.address.kind, names::shown(&entry.address.key))
 }

@@ -1,9 +1,11 @@
 //! Faults of a manifest, as diagnostics that point into it.
 
 use std::fmt;
-use std::sync::Arc;
+use std::ops::Range;
 
-use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode, SourceSpan};
+use miette::{Diagnostic, LabeledSpan, SourceCode};
+
+use super::excerpt::Excerpt;
 
 /// What class a fault is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub enum Code {
     InvalidValue,
     /// Two entries, or two manifests, that claim the same.
     Clash,
+    /// Something that has the shape of a credential.
+    Secret,
 }
 
 impl Code {
@@ -34,6 +38,21 @@ impl Code {
             Self::WrongType => "manifest::wrong-type",
             Self::InvalidValue => "manifest::invalid-value",
             Self::Clash => "manifest::clash",
+            Self::Secret => "manifest::secret",
+        }
+    }
+
+    /// What is to be seen at the place of such a fault.
+    fn label(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::Syntax => "the parser gave up here",
+            Self::UnknownKey => "unknown",
+            Self::MissingKey => "it belongs in this table",
+            Self::WrongType => "of the wrong type",
+            Self::InvalidValue => "invalid value",
+            Self::Clash => "claimed twice",
+            Self::Secret => "not shown",
         }
     }
 }
@@ -48,25 +67,62 @@ pub struct Finding {
     /// What is wrong.
     pub message: String,
     /// Where, in bytes.
-    pub span: std::ops::Range<usize>,
+    pub span: Range<usize>,
+    /// What is to be seen there, in a few words.
+    pub label: String,
     /// What to do.
     pub help: Option<String>,
-    /// Bytes that must not be shown, for they may be a secret.
-    pub hide: Option<std::ops::Range<usize>>,
+    /// Whether what stands there must not be shown, for it may be a secret.
+    pub concealed: bool,
 }
 
-/// One fault, ready to be shown. The source it carries has everything that may be a secret masked.
+impl Finding {
+    /// A fault at `span`.
+    pub fn new(code: Code, span: Range<usize>, message: impl Into<String>) -> Self {
+        let label = code.label().to_owned();
+        Self { code, within: None, message: message.into(), span, label, help: None, concealed: false }
+    }
+
+    /// Says in which entry or table it is.
+    #[must_use]
+    pub fn within(mut self, entry: &str) -> Self {
+        self.within = (!entry.is_empty()).then(|| entry.to_owned());
+        self
+    }
+
+    /// Says what is to be seen there.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into()).filter(|help| !help.is_empty());
+        self
+    }
+
+    /// Says whether what stands there may be a secret.
+    #[must_use]
+    pub fn concealed(mut self, concealed: bool) -> Self {
+        self.concealed = concealed;
+        self
+    }
+}
+
+/// One fault, ready to be shown. The source it carries is one line, without what may be a secret.
 #[derive(Debug)]
 pub struct Fault {
     finding: Finding,
-    source: Option<Arc<NamedSource<String>>>,
+    excerpt: Option<Excerpt>,
 }
 
 impl Fault {
-    /// A fault with the masked text that it points into.
-    #[must_use]
-    pub fn new(finding: Finding, source: Option<Arc<NamedSource<String>>>) -> Self {
-        Self { finding, source }
+    /// A fault with the line that it points into.
+    pub(super) fn new(finding: Finding, excerpt: Option<Excerpt>) -> Self {
+        Self { finding, excerpt }
     }
 }
 
@@ -91,34 +147,35 @@ impl Diagnostic for Fault {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.source.as_deref().map(|source| source as &dyn SourceCode)
+        self.excerpt.as_ref().map(|excerpt| excerpt as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        self.source.as_ref()?;
-        let span = SourceSpan::from(self.finding.span.clone());
-        Some(Box::new(std::iter::once(LabeledSpan::new_with_span(Some("here".to_owned()), span))))
+        let span = self.excerpt.as_ref()?.label();
+        let label = LabeledSpan::new_with_span(Some(self.finding.label.clone()), span);
+        Some(Box::new(std::iter::once(label)))
     }
 }
 
 /// Everything that is wrong with a manifest.
 #[derive(Debug)]
 pub struct Invalid {
-    /// The file, as the user named it.
+    /// The file, as the user named it, harmless for a terminal.
     pub file: String,
     /// The faults, in the order of the file.
     pub faults: Vec<Fault>,
+    /// How many more there are.
+    pub more: usize,
 }
 
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} {} in {}",
-            self.faults.len(),
-            if self.faults.len() == 1 { "problem" } else { "problems" },
-            self.file
-        )
+        let count = self.faults.len() + self.more;
+        write!(f, "{count} {} in {}", if count == 1 { "problem" } else { "problems" }, self.file)?;
+        if self.more > 0 {
+            write!(f, ", of which the first {} are shown", self.faults.len())?;
+        }
+        Ok(())
     }
 }
 

@@ -1,11 +1,14 @@
 //! The text of a manifest: lines, and what of it may be shown.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::Arc;
 
-use miette::NamedSource;
+use toml_parser::parser::{Event, EventKind, RecursionGuard, parse_document};
 
-use super::fault::{Fault, Finding};
+use super::credentials;
+use super::excerpt::{Cut, Excerpt};
+use super::fault::{Fault, Finding, Invalid};
+use super::names;
 
 /// The text of one manifest.
 #[derive(Debug)]
@@ -14,101 +17,146 @@ pub(super) struct Source {
     pub file: String,
     /// What it holds.
     pub text: String,
+    /// Where each line begins.
+    lines: Vec<usize>,
 }
 
+/// How much of a file is understood, which decides how much of it may be shown.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Trust<'a> {
+    /// It is TOML, so that keys are keys.
+    Parsed,
+    /// It is not, and what looks like a key may be a piece of anything. Only these words are shown.
+    Broken(&'a BTreeSet<String>),
+}
+
+/// More faults than this are counted, not shown.
+const MAX_FAULTS: usize = 100;
+
 impl Source {
+    pub(super) fn new(file: String, text: String) -> Self {
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { file, text, lines }
+    }
+
     /// The line of a byte, from 1.
     #[must_use]
     pub(super) fn line(&self, at: usize) -> usize {
-        let before = self.text.bytes().take(at);
-        1 + before.filter(|byte| *byte == b'\n').count()
+        self.lines.partition_point(|start| *start <= at)
     }
 
-    /// Turns findings into faults that carry the text, with everything masked that may be a secret.
-    ///
-    /// With `parsed` false nobody knows which bytes are values, so every value is masked.
+    /// Turns findings into faults, in the order of the file, each with its line made fit to be shown.
     #[must_use]
-    pub(super) fn faults(&self, mut findings: Vec<Finding>, parsed: bool) -> Vec<Fault> {
+    pub(super) fn invalid(&self, mut findings: Vec<Finding>, trust: Trust<'_>) -> Invalid {
         findings.sort_by_key(|finding| finding.span.start);
-        let mut shown = if parsed { self.text.clone() } else { without_values(&self.text) };
-        for hidden in
-            findings.iter().filter_map(|finding| finding.hide.clone()).chain(credentials(&self.text))
-        {
-            mask(&mut shown, hidden);
-        }
-        let source = Arc::new(NamedSource::new(&self.file, shown).with_language("TOML"));
-        findings.into_iter().map(|finding| Fault::new(finding, Some(Arc::clone(&source)))).collect()
+        let more = findings.len().saturating_sub(MAX_FAULTS);
+        findings.truncate(MAX_FAULTS);
+        let tokens = Tokens::of(&self.text, trust);
+        let faults = findings.into_iter().map(|finding| {
+            let excerpt = self.excerpt(&finding, &tokens);
+            Fault::new(finding, Some(excerpt))
+        });
+        Invalid { file: names::file(&self.file), faults: faults.collect(), more }
+    }
+
+    fn excerpt(&self, finding: &Finding, tokens: &Tokens) -> Excerpt {
+        let at = self.place(finding.span.start);
+        let line = self.line(at) - 1;
+        let start = self.lines.get(line).copied().unwrap_or_default();
+        let end = self.lines.get(line + 1).copied().unwrap_or(self.text.len());
+        let near = self.boundary(start.max(at.saturating_sub(400)))..self.boundary(end.min(at + 400));
+        let column = self.text.get(start..at).map_or(0, |before| before.chars().count());
+        Excerpt::new(&Cut {
+            file: names::file(&self.file),
+            text: self.text.get(near.clone()).unwrap_or_default().trim_end_matches(['\r', '\n']),
+            start: near.start,
+            line,
+            column,
+            visible: tokens.visible(&near, finding),
+            span: at..finding.span.end.max(at),
+        })
+    }
+
+    /// Where to point for a byte: the end of the file is the end of what is written there.
+    fn place(&self, at: usize) -> usize {
+        let at = self.boundary(at);
+        let rest = self.text.get(at..).unwrap_or_default();
+        if at > 0 && rest.trim().is_empty() { self.text.trim_end().len().min(at) } else { at }
+    }
+
+    fn boundary(&self, at: usize) -> usize {
+        self.text.floor_char_boundary(at.min(self.text.len()))
     }
 }
 
-/// Overwrites a range with asterisks, byte for byte, so that all other spans stay where they are.
-fn mask(text: &mut String, range: Range<usize>) {
-    let masked: String = match text.get(range.clone()) {
-        Some(part) => part.bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' }).collect(),
-        None => return,
-    };
-    text.replace_range(range, &masked);
+/// What stands where in a text, as far as it may be shown.
+struct Tokens {
+    /// Punctuation, white space, and keys that look like names.
+    plain: Vec<Range<usize>>,
+    /// Values. Only the one in question is shown.
+    values: Vec<Range<usize>>,
+    /// What has the shape of a credential. Never shown.
+    credentials: Vec<Range<usize>>,
 }
 
-/// The text with nothing left but headers, comments' places, keys and equals signs.
-fn without_values(text: &str) -> String {
-    let mut shown = text.to_owned();
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        mask(&mut shown, start + visible(line)..start + line.len());
-        start += line.len();
-    }
-    shown
-}
-
-/// How many bytes of a line are plainly no value: a table header, or a key with its equals sign.
-fn visible(line: &str) -> usize {
-    let is_key = |text: &str| {
-        !text.trim().is_empty() && text.trim().chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
-    };
-    if line.starts_with('[') && is_key(line.trim().trim_matches(['[', ']'])) {
-        return line.len();
-    }
-    match line.split_once('=') {
-        Some((key, _)) if is_key(key) => key.len() + 1,
-        _ => 0,
-    }
-}
-
-/// What the credentials of well-known services begin with, and how long such a credential is at least.
-const CREDENTIALS: &[(&str, usize)] = &[
-    ("AKIA", 20),
-    ("ASIA", 20),
-    ("sk-", 20),
-    ("ghp_", 20),
-    ("gho_", 20),
-    ("ghs_", 20),
-    ("github_pat_", 20),
-    ("glpat-", 20),
-    ("xoxb-", 20),
-    ("xoxp-", 20),
-    ("eyJ", 40),
-    ("-----BEGIN ", 11),
-];
-
-/// Where something stands that has the shape of a credential, wherever in the file.
-fn credentials(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    for (mark, least) in CREDENTIALS {
-        for (start, _) in text.match_indices(mark) {
-            let rest = text.get(start..).unwrap_or_default();
-            let end = if *mark == "-----BEGIN " {
-                rest.rfind("-----").map_or(rest.len(), |end| end + 5)
-            } else {
-                rest.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.+/=".contains(c)))
-                    .unwrap_or(rest.len())
-            };
-            if end >= *least {
-                found.push(start..start + end);
+impl Tokens {
+    fn of(text: &str, trust: Trust<'_>) -> Self {
+        let mut events: Vec<Event> = Vec::new();
+        // As deep as `toml` goes; what is deeper is its syntax error.
+        let mut guard = RecursionGuard::new(&mut events, 80);
+        parse_document(&toml_parser::Source::new(text).lex().into_vec(), &mut guard, &mut ());
+        let mut tokens = Self { plain: Vec::new(), values: Vec::new(), credentials: credentials::find(text) };
+        let mut header: Option<Vec<bool>> = None;
+        for event in events {
+            let range = event.span().start()..event.span().end();
+            match event.kind() {
+                EventKind::StdTableOpen | EventKind::ArrayTableOpen => header = Some(Vec::new()),
+                EventKind::StdTableClose | EventKind::ArrayTableClose => header = None,
+                _ => {}
+            }
+            match event.kind() {
+                EventKind::SimpleKey => {
+                    let name = text.get(range.clone()).unwrap_or_default().trim_matches(['"', '\'']);
+                    let shows = names::is_plausible(name)
+                        && match trust {
+                            Trust::Parsed => true,
+                            // The key of an entry comes after its kind.
+                            Trust::Broken(words) => {
+                                words.contains(name)
+                                    || header.as_deref().is_some_and(|path| path.starts_with(&[true, true]))
+                            }
+                        };
+                    if let Some(path) = &mut header {
+                        path.push(shows);
+                    }
+                    if shows {
+                        tokens.plain.push(range);
+                    }
+                }
+                EventKind::Scalar if matches!(trust, Trust::Parsed) => tokens.values.push(range),
+                EventKind::Scalar | EventKind::Comment | EventKind::Newline | EventKind::Error => {}
+                _ => tokens.plain.push(range),
             }
         }
+        tokens
     }
-    found
+
+    /// What of `line` may be shown with `finding`, in order and without gaps between neighbours.
+    fn visible(&self, line: &Range<usize>, finding: &Finding) -> Vec<Range<usize>> {
+        let on_line = |ranges: &[Range<usize>]| -> Vec<Range<usize>> {
+            let from = ranges.partition_point(|range| range.end <= line.start);
+            ranges.iter().skip(from).take_while(|range| range.start < line.end).cloned().collect()
+        };
+        let secret = |range: &Range<usize>| {
+            self.credentials.iter().any(|hidden| hidden.start < range.end && range.start < hidden.end)
+        };
+        let mut visible = on_line(&self.plain);
+        if !finding.concealed {
+            visible.extend(on_line(&self.values).into_iter().filter(|range| *range == finding.span));
+        }
+        visible.retain(|range| !secret(range));
+        visible
+    }
 }
 
 #[cfg(test)]
@@ -117,23 +165,32 @@ mod tests {
 
     #[test]
     fn lines_are_counted_from_one() {
-        let source = Source { file: "m.toml".into(), text: "a\nb\n\nc".into() };
+        let source = Source::new("m.toml".into(), "a\nb\n\nc".into());
         assert_eq!([0, 1, 2, 4, 5, 99].map(|at| source.line(at)), [1, 1, 2, 3, 4, 4]);
     }
 
-    #[test]
-    fn what_does_not_parse_is_shown_without_its_values() {
-        let text = "[secret.x]\nname = \"a\nvalue = 'hunter2'\nhunter2\n# hunter2\n";
-        let shown = without_values(text);
-        assert_eq!(shown.len(), text.len());
-        assert!(!shown.contains("hunter2"), "{shown}");
-        assert!(shown.starts_with("[secret.x]\nname =***\nvalue =*"), "{shown}");
+    fn shown(text: &str, trust: Trust<'_>) -> String {
+        let tokens = Tokens::of(text, trust);
+        text.char_indices()
+            .map(|(at, c)| if tokens.plain.iter().any(|range| range.contains(&at)) { c } else { '*' })
+            .collect()
     }
 
     #[test]
-    fn credentials_are_masked_anywhere() {
-        let text = "a = \"AKIAIOSFODNN7EXAMPLE\" # sk-ant-0123456789abcdefgh\nb = \"task-force\"";
-        let found: Vec<_> = credentials(text).into_iter().map(|range| &text[range]).collect();
-        assert_eq!(found, ["AKIAIOSFODNN7EXAMPLE", "sk-ant-0123456789abcdefgh"]);
+    fn what_does_not_parse_shows_known_words_only() {
+        let words = BTreeSet::from(["ecr", "repository", "name"].map(str::to_owned));
+        let text = "[ecr.repository.site]\nname = \"a\nvalue = 'hunter2'\nhunter2\n# hunter2";
+        let masked = "[ecr.repository.site]*name = ******** = ***************************";
+        assert_eq!(shown(text, Trust::Broken(&words)), masked);
+        let text = "[hunter.repository.site]\nhunter = 2";
+        assert_eq!(shown(text, Trust::Broken(&words)), "[******.repository.****]******* = *");
+    }
+
+    #[test]
+    fn what_parses_shows_its_keys() {
+        assert_eq!(
+            shown("a = { b = \"x\", 'sk-Live2' = 1 }", Trust::Parsed),
+            "a = { b = ***, ********** = * }"
+        );
     }
 }

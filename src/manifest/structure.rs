@@ -4,6 +4,7 @@
 //! checked, what is documented and what editors complete are one thing. Decoding with serde alone would
 //! stop at the first error, and its messages repeat the offending value, which may be a secret.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use serde_json::{Map, Value};
@@ -11,6 +12,7 @@ use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::fault::{Code, Finding};
+use super::names;
 
 /// A schema with the definitions it refers to.
 #[derive(Clone, Copy)]
@@ -53,6 +55,20 @@ impl<'a> Schema<'a> {
         self.get("properties").and_then(Value::as_object)
     }
 
+    fn property(self, name: &str) -> Option<&'a Value> {
+        self.properties()?.get(name)
+    }
+
+    /// The property that somebody meant who wrote `name`, which is none.
+    fn meant(self, name: &str) -> Option<(&'a str, &'a Value)> {
+        let properties = self.properties()?;
+        if properties.contains_key(name) {
+            return None;
+        }
+        let meant = names::nearest(name, properties.keys().map(String::as_str))?;
+        properties.get_key_value(meant).map(|(name, node)| (name.as_str(), node))
+    }
+
     /// The words that a value must be one of.
     fn words(self) -> Vec<&'a str> {
         let listed = self.get("enum").and_then(Value::as_array);
@@ -78,9 +94,60 @@ impl<'a> Schema<'a> {
 /// Checks `table`, whose key stands at `span`, against `schema`.
 #[must_use]
 pub fn check(within: &str, table: &DeTable<'_>, span: Range<usize>, schema: Schema<'_>) -> Vec<Finding> {
+    sift(within, table, span, schema).findings
+}
+
+/// What of a table is wrong, and what is right and can be checked further.
+pub struct Sifted<'a, 'i> {
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+    /// The keys behind which all is well, with their values. A key that is misspelt beyond doubt is
+    /// under the name that was meant, so that one slip does not hide another or seem to be two.
+    pub sound: Vec<(String, &'a Spanned<DeValue<'i>>)>,
+}
+
+impl<'a, 'i> Sifted<'a, 'i> {
+    /// The value of a sound key.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&'a Spanned<DeValue<'i>>> {
+        self.sound.iter().find(|(key, _)| key == name).map(|(_, value)| *value)
+    }
+
+    /// The sound keys for which `wanted` holds, as JSON.
+    #[must_use]
+    pub fn to_json(&self, wanted: impl Fn(&str) -> bool) -> Value {
+        let chosen = self.sound.iter().filter(|(key, _)| wanted(key));
+        chosen.map(|(key, value)| (key.clone(), to_json(value.get_ref()))).collect::<Map<_, _>>().into()
+    }
+}
+
+/// Checks `table`, whose key stands at `span`, against `schema`, key by key.
+#[must_use]
+pub fn sift<'a, 'i>(
+    within: &str,
+    table: &'a DeTable<'i>,
+    span: Range<usize>,
+    schema: Schema<'_>,
+) -> Sifted<'a, 'i> {
+    let mut sound = Vec::new();
     let mut check = Check { within, findings: Vec::new() };
-    check.table(table, span, schema);
-    check.findings
+    for (key, value) in table {
+        let (name, before) = (key.get_ref().as_ref(), check.findings.len());
+        check.member(key, value, schema);
+        if check.findings.len() == before {
+            sound.push((name.to_owned(), value));
+        } else if let Some((meant, node)) =
+            schema.meant(name).filter(|(meant, _)| !table.contains_key(*meant))
+        {
+            let mut again = Check { within, findings: Vec::new() };
+            again.value(meant, value, schema.at(node));
+            if again.findings.is_empty() {
+                sound.push((meant.to_owned(), value));
+            }
+        }
+    }
+    check.missing(table, &span, schema);
+    Sifted { findings: check.findings, sound }
 }
 
 struct Check<'a> {
@@ -89,89 +156,95 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
-    fn say(&mut self, code: Code, span: Range<usize>, message: String, help: Option<String>) -> &mut Finding {
-        let within = (!self.within.is_empty()).then(|| self.within.to_owned());
-        self.findings.push(Finding { code, within, message, span, help, hide: None });
-        let last = self.findings.len() - 1;
-        &mut self.findings[last]
+    fn say(&mut self, finding: Finding) {
+        self.findings.push(finding.within(self.within));
     }
 
-    fn table(&mut self, table: &DeTable<'_>, span: Range<usize>, schema: Schema<'_>) {
-        let empty = Map::new();
-        let properties = schema.properties().unwrap_or(&empty);
+    fn table(&mut self, table: &DeTable<'_>, span: &Range<usize>, schema: Schema<'_>) {
         for (key, value) in table {
-            let name = key.get_ref().as_ref();
-            if let Some(node) = properties.get(name) {
-                self.value(name, value, schema.at(node));
-            } else if let Some(node @ Value::Object(_)) = schema.get("additionalProperties") {
-                self.value(name, value, schema.at(node));
-            } else {
-                let help = unknown_help(name, properties.keys().map(String::as_str));
-                let message = format!("there is no key `{}` here", shortened(name));
-                let finding = self.say(Code::UnknownKey, key.span(), message, Some(help));
-                // Whoever misspells a key may have put a secret behind it.
-                finding.hide = Some(value.span());
-            }
+            self.member(key, value, schema);
         }
-        for name in
-            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
-        {
-            if !table.iter().any(|(key, _)| key.get_ref() == name) {
-                let about =
-                    properties.get(name).and_then(|node| node.get("description")).and_then(Value::as_str);
-                let help = about.map(|about| format!("{name}: {}", about.replace('\n', " ")));
-                self.say(Code::MissingKey, span.clone(), format!("`{name}` is missing"), help);
-            }
+        self.missing(table, span, schema);
+    }
+
+    fn member(&mut self, key: &Spanned<Cow<'_, str>>, value: &Spanned<DeValue<'_>>, schema: Schema<'_>) {
+        let name = key.get_ref().as_ref();
+        if let Some(node) = schema.property(name) {
+            self.value(&names::quoted_or(name, "this"), value, schema.at(node));
+        } else if let Some(node @ Value::Object(_)) = schema.get("additionalProperties") {
+            self.value(&names::quoted_or(name, "this"), value, schema.at(node));
+        } else {
+            let message = format!("there is no key {} here", names::quoted_or(name, "of this name"));
+            let known = schema.properties().into_iter().flat_map(Map::keys).map(String::as_str);
+            let help = names::unknown_help(name, known);
+            self.say(Finding::new(Code::UnknownKey, key.span(), message).label("unknown key").help(help));
         }
     }
 
-    fn value(&mut self, name: &str, value: &Spanned<DeValue<'_>>, schema: Schema<'_>) {
+    fn missing(&mut self, table: &DeTable<'_>, span: &Range<usize>, schema: Schema<'_>) {
+        let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+        for name in required.filter_map(Value::as_str).filter(|name| !table.contains_key(*name)) {
+            let about = schema.property(name).and_then(|node| node.get("description"));
+            let about = about.and_then(Value::as_str).unwrap_or_default().replace('\n', " ");
+            self.say(
+                Finding::new(Code::MissingKey, span.clone(), format!("`{name}` is missing")).help(about),
+            );
+        }
+    }
+
+    /// Checks `value`; `what` it is, for the message.
+    fn value(&mut self, what: &str, value: &Spanned<DeValue<'_>>, schema: Schema<'_>) {
         let words = schema.words();
         let expected = if words.is_empty() { schema.type_name() } else { Some("string") };
         let is = value.get_ref();
-        let fits = match expected {
-            Some("string") => is.is_str(),
-            Some("boolean") => is.is_bool(),
-            Some("integer") => is.is_integer(),
-            Some("number") => is.is_integer() || is.is_float(),
-            Some("array") => is.is_array(),
-            Some("object") => is.is_table(),
-            _ => true,
-        };
-        if !fits {
-            let message =
-                format!("`{}` must be {}, not {}", shortened(name), type_words(expected), found_words(is));
-            let help = match (expected, is) {
-                (Some("string"), DeValue::Integer(_)) => Some("put it in quotes".to_owned()),
-                (Some("array"), DeValue::String(_)) => Some("put it in brackets: [\"…\"]".to_owned()),
-                (Some("boolean"), DeValue::String(_)) => {
-                    Some("write true or false, without quotes".to_owned())
-                }
-                _ => None,
+        if !fits(expected, is) {
+            let wanted = match words.as_slice() {
+                [] => type_words(expected, schema).to_owned(),
+                words => format!("one of {}", quoted(words)),
             };
-            self.say(Code::WrongType, value.span(), message, help).hide = is.is_str().then(|| value.span());
+            let message = format!("{what} must be {wanted}");
+            let help = match (expected, is) {
+                (Some("string"), DeValue::Array(_) | DeValue::Table(_)) => "",
+                (Some("string"), _) if words.is_empty() => "put it in quotes",
+                (Some("array"), DeValue::String(_)) => "put it in brackets: [\"…\"]",
+                (Some("array"), DeValue::Table(_)) => {
+                    "put it in brackets: [{ … }]; or head its table with [[…]]"
+                }
+                (Some("boolean"), DeValue::String(_)) => "write true or false, without quotes",
+                (Some("integer"), DeValue::String(_)) => "write it without quotes",
+                (Some("object"), _) => "write { KEY = VALUE }, or give it a header of its own",
+                _ => "",
+            };
+            let finding = Finding::new(Code::WrongType, value.span(), message);
+            let label = format!("this is {}", found_words(is));
+            // What stands in the wrong place may be anything.
+            let concealed = is.is_str() || is.is_array() || is.is_table();
+            self.say(finding.label(label).help(help).concealed(concealed));
             return;
         }
         match is {
             DeValue::String(text) if !words.is_empty() && !words.contains(&text.as_ref()) => {
-                let message = format!("`{}` must be one of {}", shortened(name), quoted(&words));
-                let help = nearest(text, words.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-                self.say(Code::InvalidValue, value.span(), message, help);
+                let message = format!("{what} must be one of {}", quoted(&words));
+                let help = names::nearest(text, words.iter().copied());
+                let help = help.map(|near| format!("did you mean \"{near}\"?")).unwrap_or_default();
+                let finding = Finding::new(Code::InvalidValue, value.span(), message);
+                self.say(finding.label("none of these").help(help).concealed(!names::is_plausible(text)));
             }
-            DeValue::Integer(number) => self.integer(name, number, value.span(), schema),
+            DeValue::Integer(number) => self.integer(what, number, value.span(), schema),
             DeValue::Array(items) => {
                 if let Some(node) = schema.get("items") {
+                    let what = format!("each of {what}");
                     for item in items {
-                        self.value(name, item, schema.at(node));
+                        self.value(&what, item, schema.at(node));
                     }
                 }
             }
-            DeValue::Table(table) => self.table(table, value.span(), schema),
+            DeValue::Table(table) => self.table(table, &value.span(), schema),
             _ => {}
         }
     }
 
-    fn integer(&mut self, name: &str, number: &DeInteger<'_>, span: Range<usize>, schema: Schema<'_>) {
+    fn integer(&mut self, what: &str, number: &DeInteger<'_>, span: Range<usize>, schema: Schema<'_>) {
         let least = schema.get("minimum").and_then(Value::as_i64);
         let most = schema.get("maximum").and_then(Value::as_i64).or_else(|| {
             // `schemars` names the Rust type instead of its largest value.
@@ -185,18 +258,35 @@ impl Check<'_> {
                 (Some(least), None) => format!("at least {least}"),
                 _ => "a smaller number".to_owned(),
             };
-            self.say(Code::InvalidValue, span, format!("`{}` must be {range}", shortened(name)), None);
+            let message = format!("{what} must be {range}");
+            self.say(Finding::new(Code::InvalidValue, span, message).label("out of range"));
         }
     }
 }
 
-fn type_words(name: Option<&str>) -> &'static str {
+fn fits(expected: Option<&str>, is: &DeValue<'_>) -> bool {
+    match expected {
+        Some("string") => is.is_str(),
+        Some("boolean") => is.is_bool(),
+        Some("integer") => is.is_integer(),
+        Some("number") => is.is_integer() || is.is_float(),
+        Some("array") => is.is_array(),
+        Some("object") => is.is_table(),
+        _ => true,
+    }
+}
+
+fn type_words(name: Option<&str>, schema: Schema<'_>) -> &'static str {
     match name {
         Some("string") => "text in quotes",
         Some("boolean") => "true or false",
         Some("integer") => "a whole number",
         Some("number") => "a number",
-        Some("array") => "a list",
+        Some("array") => match schema.get("items").map(|node| schema.at(node)) {
+            Some(items) if items.type_name() == Some("string") => "a list of texts",
+            Some(items) if items.type_name() == Some("object") => "a list of tables",
+            _ => "a list",
+        },
         _ => "a table",
     }
 }
@@ -204,7 +294,8 @@ fn type_words(name: Option<&str>) -> &'static str {
 fn found_words(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "text",
-        DeValue::Integer(_) | DeValue::Float(_) => "a number",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a number with a fraction",
         DeValue::Boolean(_) => "true or false",
         DeValue::Datetime(_) => "a date",
         DeValue::Array(_) => "a list",
@@ -213,38 +304,10 @@ fn found_words(value: &DeValue<'_>) -> &'static str {
 }
 
 fn quoted(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+    words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
 }
 
-/// A key for a message: cut, so that a pasted document does not fill the screen.
-#[must_use]
-pub fn shortened(key: &str) -> String {
-    let mut cut: String = key.chars().take(60).collect();
-    if cut.len() < key.len() {
-        cut.push('…');
-    }
-    cut
-}
-
-/// What to say of a key that is not among `known`.
-#[must_use]
-pub fn unknown_help<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    match nearest(name, known.clone()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("known here: {}", known.collect::<Vec<_>>().join(", ")),
-    }
-}
-
-/// The one of `known` that `word` was probably meant to be.
-#[must_use]
-pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let word = word.replace('_', "-").to_lowercase();
-    let scored = known.map(|known| (strsim::jaro_winkler(&word, known), known));
-    let best = scored.max_by(|one, other| one.0.total_cmp(&other.0))?;
-    (best.0 > 0.8).then_some(best.1)
-}
-
-/// An integer in any of TOML's spellings (`10`, `1_0`, `0xA`), if it fits.
+/// The value of a whole number in whichever of TOML's bases, if it fits.
 fn whole(number: &DeInteger<'_>) -> Option<i64> {
     i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok()
 }
@@ -259,37 +322,10 @@ pub fn to_json(value: &DeValue<'_>) -> Value {
         DeValue::Boolean(value) => Value::from(*value),
         DeValue::Datetime(date) => Value::from(date.to_string()),
         DeValue::Array(items) => items.iter().map(|item| to_json(item.get_ref())).collect(),
-        DeValue::Table(table) => table_to_json(table, |_| true),
-    }
-}
-
-/// The keys of a table for which `wanted` holds, as JSON.
-#[must_use]
-pub fn table_to_json(table: &DeTable<'_>, wanted: impl Fn(&str) -> bool) -> Value {
-    let chosen = table.iter().filter(|(key, _)| wanted(key.get_ref()));
-    chosen
-        .map(|(key, value)| (key.get_ref().to_string(), to_json(value.get_ref())))
-        .collect::<Map<_, _>>()
-        .into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn integers_are_read_in_every_spelling() {
-        let text = "a = 10\nb = 1_0\nc = 0xA\nd = 0o12\ne = 0b1010\nf = -1\ng = 99999999999";
-        let document = DeTable::parse(text).unwrap();
-        let number = serde_json::json!({ "type": "integer", "format": "uint32", "minimum": 0 });
-        let schema = serde_json::json!({ "additionalProperties": number });
-        let findings = check("", document.get_ref(), 0..0, Schema::new(&schema));
-        let messages: Vec<_> = findings.iter().map(|finding| finding.message.as_str()).collect();
-        assert_eq!(
-            messages,
-            ["`f` must be between 0 and 4294967295", "`g` must be between 0 and 4294967295"]
-        );
-        let numbers = table_to_json(document.get_ref(), |key| key < "f");
-        assert_eq!(numbers, serde_json::json!({ "a": 10, "b": 10, "c": 10, "d": 10, "e": 10 }));
+        DeValue::Table(table) => {
+            let members =
+                table.iter().map(|(key, value)| (key.get_ref().to_string(), to_json(value.get_ref())));
+            members.collect::<Map<_, _>>().into()
+        }
     }
 }

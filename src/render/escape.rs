@@ -22,7 +22,7 @@ impl fmt::Display for Line<'_> {
 
 /// Control characters, line separators, and the marks that are invisible or turn the direction of text
 /// (Unicode Bidirectional Algorithm; “Trojan Source”, CVE-2021-42574).
-fn is_unsafe(c: char) -> bool {
+pub(crate) fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{061c}')
 }

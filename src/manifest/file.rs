@@ -1,0 +1,76 @@
+//! Reading manifests from disk.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read as _};
+use std::path::{Path, PathBuf};
+
+use super::fault::{Code, Fault, Finding, Invalid};
+use super::names;
+use super::source::Source;
+
+/// No manifest that people write is larger. It keeps a mistyped path from filling the memory.
+const MAX_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Reads the manifest at `path`.
+///
+/// # Errors
+///
+/// A file that is not there, not readable, or not text.
+pub(super) fn read(path: &Path) -> Result<Source, Invalid> {
+    let file = path.display().to_string();
+    let unreadable = |message: &str, help: &str| {
+        let finding =
+            Finding::new(Code::Unreadable, 0..0, format!("{}: {message}", names::file(&file))).help(help);
+        Invalid { file: names::file(&file), faults: vec![Fault::new(finding, None)], more: 0 }
+    };
+    let bytes = bytes(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => unreadable("there is no such file", "name the manifest's file"),
+        ErrorKind::IsADirectory => unreadable("it is a folder", "name one file in it"),
+        ErrorKind::PermissionDenied => unreadable("it may not be read", "make the file readable for you"),
+        ErrorKind::FileTooLarge => {
+            unreadable("it is larger than 4 MiB", "this cannot be a manifest; name another file")
+        }
+        // The text of the other kinds is the operating system's.
+        _ => unreadable(&error.to_string(), "name the manifest's file"),
+    })?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source::new(file, text)),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let line = 1 + error.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count();
+            Err(unreadable(&format!("line {line} is not UTF-8"), "save the file as UTF-8"))
+        }
+    }
+}
+
+fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    if fs::metadata(path)?.is_dir() {
+        return Err(ErrorKind::IsADirectory.into());
+    }
+    let mut bytes = Vec::new();
+    // A device or a pipe has no size to ask for beforehand.
+    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(ErrorKind::FileTooLarge.into());
+    }
+    Ok(bytes)
+}
+
+/// The other TOML files in the folder of `path`, by name, with what they hold. What cannot be read is no manifest.
+pub(super) fn beside(path: &Path) -> impl Iterator<Item = (String, String)> {
+    let files = || {
+        let own = fs::canonicalize(path).ok()?;
+        let files = fs::read_dir(own.parent()?).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+        let is_other = |other: &Path| {
+            *other != own && other.is_file() && other.extension().is_some_and(|it| it == "toml")
+        };
+        let mut files: Vec<_> = files.filter(|other| is_other(other)).collect();
+        files.sort();
+        Some(files)
+    };
+    let read = |other: PathBuf| {
+        let name = other.file_name()?.to_string_lossy().into_owned();
+        Some((name, String::from_utf8(bytes(&other).ok()?).ok()?))
+    };
+    files().unwrap_or_default().into_iter().filter_map(read)
+}
