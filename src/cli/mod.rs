@@ -22,12 +22,15 @@ use failure::Failure;
 use host::Host;
 use ui::Ui;
 
+use crate::render::escape::Line;
+
 /// Runs one command line, the program's name first.
 pub async fn run(args: impl IntoIterator<Item = OsString>, host: Host) -> Exit {
     let mut host = host;
-    let cli = match Cli::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error, &mut host),
+        Err(error) => return usage(&harmless(&args).unwrap_or(error), &mut host),
     };
     let console = std::mem::replace(&mut host.console, host::Console::closed());
     let mut ui = Ui::new(console, &host.env, &cli.global);
@@ -46,6 +49,12 @@ async fn command(cli: Cli, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
         Command::Apply(args) => commands::apply::run(args, &global, host, ui).await,
         Command::Drift(args) => commands::drift::run(args, &global, host, ui).await,
     }
+}
+
+/// The same error about the same words, escaped, for clap repeats them as they are.
+fn harmless(args: &[OsString]) -> Option<clap::Error> {
+    let args = args.iter().map(|arg| Line(&arg.to_string_lossy()).to_string());
+    Cli::try_parse_from(args).err()
 }
 
 /// Help and version are data; everything else that clap says is a wrong command line.

@@ -15,6 +15,7 @@ use crate::kinds::KINDS;
 use crate::manifest::{self, Manifest};
 use crate::observe;
 use crate::plan::Plan;
+use crate::render::escape::Line;
 use crate::sandbox::{Place, Sandbox, Tools};
 
 /// A manifest, and clients for its account.
@@ -92,7 +93,8 @@ pub(super) fn manifest_path(typed: Option<PathBuf>, env: &Env) -> Result<PathBuf
         )),
         (Some(last), _) => {
             files.push(last);
-            let names: Vec<_> = files.iter().map(|path| path.display().to_string()).collect();
+            let names: Vec<_> =
+                files.iter().map(|path| Line(&path.display().to_string()).to_string()).collect();
             let message = "no manifest is named, and there are several in manifests/";
             Err(Failure::usage(message, format!("name one of {}", names.join(", "))))
         }
@@ -107,7 +109,8 @@ async fn start_sandbox(dir: &Path, manifest: &Manifest, env: &Env, ui: &mut Ui) 
     };
     let (account, region) = (&manifest.place.account, &manifest.place.region);
     let sandbox = Sandbox::start(&place, account, region, &mut |text| ui.say(text)).await?;
-    ui.say(&format!("sandbox: an emulated account in {}; nothing here reaches AWS", dir.display()));
+    let shown = dir.display().to_string();
+    ui.say(&format!("sandbox: an emulated account in {}; nothing here reaches AWS", Line(&shown)));
     Ok(sandbox)
 }
 
@@ -138,13 +141,13 @@ fn announce(connection: &Connection, env: &Env, sandbox: bool, ui: &mut Ui) {
         return;
     }
     if let Some(url) = &connection.endpoint_url {
-        ui.say(&format!("endpoint: {url} instead of AWS (--endpoint-url)"));
+        ui.say(&format!("endpoint: {} instead of AWS (--endpoint-url)", Line(url)));
         return;
     }
     for (name, value) in env.iter() {
         let (name, value) = (name.to_string_lossy(), value.to_string_lossy());
         if name.starts_with("AWS_ENDPOINT_URL") && !value.is_empty() {
-            ui.say(&format!("endpoint: {value} instead of AWS ({name})"));
+            ui.say(&format!("endpoint: {} instead of AWS ({})", Line(&value), Line(&name)));
         }
     }
 }

@@ -83,7 +83,8 @@ impl Ui {
         if handler.render_report(&mut text, diagnostic).is_err() {
             text = diagnostic.to_string();
         }
-        self.line(text.trim_end());
+        // The next one stands apart.
+        self.line(&format!("{}\n", text.trim_end()));
     }
 
     /// Whether there is somebody to ask.

@@ -9,6 +9,7 @@ use super::super::ui::Ui;
 use crate::kinds::KINDS;
 use crate::manifest;
 use crate::model::size;
+use crate::render::escape::Line;
 
 /// Loads the manifest, and says what it declares.
 pub(crate) fn run(args: CheckArgs, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
@@ -19,7 +20,7 @@ pub(crate) fn run(args: CheckArgs, host: &Host, ui: &mut Ui) -> Result<Exit, Fai
     let word = if entries == 1 { "entry" } else { "entries" };
     ui.data(&format!(
         "{} is valid: {entries} {word} for account {}, {}, with {} for all\n",
-        manifest.file,
+        Line(&manifest.file),
         place.account,
         place.region,
         size::count(place.tags.len(), "tag")
