@@ -8,6 +8,7 @@
 )]
 
 mod convergence;
+mod diagnostics;
 mod docs;
 mod drift;
 mod emulator_capabilities;
