@@ -11,8 +11,8 @@ use super::fault::{Code, Finding};
 use super::structure::{self, Schema};
 use super::{not_a_table, placed};
 use crate::kind::entry::{Place, check_tag, is_key};
-use crate::model::{Partition, Tags};
 use crate::model::problem::Problems;
+use crate::model::{Partition, Tags};
 
 /// What a manifest says of itself.
 #[derive(Debug, JsonSchema)]
