@@ -6,9 +6,9 @@ use super::failure::Failure;
 use super::ui::Ui;
 use crate::kind::view::{Need, StepView};
 use crate::manifest::names::nearest;
+use crate::model::escape::Line;
 use crate::model::size;
 use crate::plan::{Consent, Plan};
-use crate::render::escape::Line;
 
 /// Gathers what the options agree to and, without `--yes`, asks for the rest.
 ///

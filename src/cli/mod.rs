@@ -22,7 +22,7 @@ use failure::Failure;
 use host::Host;
 use ui::Ui;
 
-use crate::render::escape::Line;
+use crate::model::escape::Line;
 
 /// Runs one command line, the program's name first.
 pub async fn run(args: impl IntoIterator<Item = OsString>, host: Host) -> Exit {

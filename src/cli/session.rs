@@ -13,9 +13,9 @@ use super::ui::Ui;
 use crate::aws::{Aws, Connection};
 use crate::kinds::KINDS;
 use crate::manifest::{self, Manifest};
+use crate::model::escape::Line;
 use crate::observe;
 use crate::plan::Plan;
-use crate::render::escape::Line;
 use crate::sandbox::{Place, Sandbox, Tools};
 
 /// A manifest, and clients for its account.

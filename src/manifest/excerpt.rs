@@ -9,7 +9,7 @@ use std::ops::Range;
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 use super::names::MASK;
-use crate::render::escape::{Line, is_unsafe};
+use crate::model::escape::{Line, is_unsafe};
 
 /// How much is shown before and after the beginning of what is pointed at, in characters.
 const BEFORE: usize = 40;

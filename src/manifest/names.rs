@@ -1,6 +1,6 @@
 //! Names that people write: which of them may be repeated in a message, and what they probably meant.
 
-use crate::render::escape::Line;
+use crate::model::escape::Line;
 
 use super::credentials;
 

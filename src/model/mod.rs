@@ -4,6 +4,7 @@
 
 pub mod address;
 pub mod digest;
+pub mod escape;
 pub mod field;
 pub mod kms;
 pub mod lifecycle;

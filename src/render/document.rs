@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use similar::{ChangeTag, TextDiff};
 
-use super::escape::Line;
 use super::style;
+use crate::model::escape::Line;
 
 /// Unchanged lines that are shown around a change.
 const CONTEXT: usize = 3;

@@ -1,11 +1,10 @@
 //! Plain data to text: for people, for machines, and while it happens.
 //!
 //! Rendering sees views and events, never a kind. Everything it prints that comes from AWS or from a
-//! manifest goes through [`escape`]. Styles are always written; whoever owns the stream strips them where
-//! they do not belong.
+//! manifest goes through [`crate::model::escape`]. Styles are always written; whoever owns the stream strips
+//! them where they do not belong.
 
 pub mod document;
-pub mod escape;
 pub mod json;
 pub mod plan;
 pub mod progress;

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::document;
-use super::escape::Line;
 use super::style::{self, DANGER, FAINT, STRONG};
 use crate::kind::view::{ChangeView, Risk, StepView, Verb};
+use crate::model::escape::Line;
 use crate::model::{FieldChange, Shown};
 use crate::plan::{Group, Plan};
 

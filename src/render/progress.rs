@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::escape::Line;
 use super::style::{self, ADDED, DANGER, FAINT};
 use crate::apply::{Event, Outcome};
 use crate::kind::view::StepView;
+use crate::model::escape::Line;
 
 /// The line for an event that stays on the screen, if it has one.
 #[must_use]

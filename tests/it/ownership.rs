@@ -88,7 +88,7 @@ fn two_manifests_of_one_name_never_delete_each_others_resources() {
         std::fs::copy(&first, &beside).unwrap();
         let wire = Wire::new();
         let refused = world.infra(&["plan"], &first).wire(&wire).run().expect(Exit::Invalid);
-        let _ = refused.tells("is a manifest of the same name");
+        let _ = refused.tells("beside.toml, beside this file, has the same name, account and region");
         assert_eq!(wire.seen(), []);
     }
 }

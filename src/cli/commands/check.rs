@@ -8,8 +8,8 @@ use super::super::session::manifest_path;
 use super::super::ui::Ui;
 use crate::kinds::KINDS;
 use crate::manifest;
+use crate::model::escape::Line;
 use crate::model::size;
-use crate::render::escape::Line;
 
 /// Loads the manifest, and says what it declares.
 pub(crate) fn run(args: CheckArgs, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
