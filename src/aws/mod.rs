@@ -47,6 +47,7 @@ pub struct Aws {
     pub cloudformation: aws_sdk_cloudformation::Client,
     /// Security Token Service: who we are.
     pub sts: aws_sdk_sts::Client,
+    endpoint_url: Option<String>,
     ledger: Ledger,
 }
 
@@ -69,8 +70,15 @@ impl Aws {
             sts: aws_sdk_sts::Client::from_conf(
                 aws_sdk_sts::config::Builder::from(&config).interceptor(gate).build(),
             ),
+            endpoint_url: config.endpoint_url().map(str::to_owned),
             ledger,
         }
+    }
+
+    /// Where calls go instead of AWS: from the connection, the environment or the profile.
+    #[must_use]
+    pub fn endpoint_url(&self) -> Option<&str> {
+        self.endpoint_url.as_deref()
     }
 
     /// The calls made so far, through every client.

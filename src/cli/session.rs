@@ -1,5 +1,6 @@
 //! One manifest and the account it is for, connected: what every command that reads the account begins with.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -46,8 +47,10 @@ impl Session {
             None => None,
         };
         let connection = connection(&manifest, global, host, sandbox.as_ref());
-        announce(&connection, env, sandbox.is_some(), ui);
         let aws = Aws::connect(&connection).await;
+        if sandbox.is_none() {
+            announce(&aws, &connection, env, ui);
+        }
         Ok(Self { manifest, aws, sandbox })
     }
 
@@ -60,15 +63,21 @@ impl Session {
         Ok(Plan::build(&self.manifest, observe::observe(&self.aws, &self.manifest).await?))
     }
 
-    /// Ends the emulated account, if there is one, and waits until its state is kept.
+    /// Ends the emulated account, if there is one, waits until its state is kept, and gives back what became
+    /// of the `work` that was done in it.
     ///
     /// # Errors
     ///
-    /// When the state could not be kept.
-    pub(super) async fn close(self) -> Result<(), Failure> {
-        match self.sandbox {
-            Some(sandbox) => Ok(sandbox.stop().await?),
-            None => Ok(()),
+    /// The work's own, or else that the state could not be kept.
+    pub(super) async fn close<T>(self, work: Result<T, Failure>, ui: &mut Ui) -> Result<T, Failure> {
+        let Some(sandbox) = self.sandbox else { return work };
+        match (work, sandbox.stop().await) {
+            (work, Ok(())) => work,
+            (Ok(_), Err(error)) => Err(error.into()),
+            (Err(failure), Err(error)) => {
+                super::fail(ui, error.into());
+                Err(failure)
+            }
         }
     }
 }
@@ -136,18 +145,21 @@ fn connection(manifest: &Manifest, global: &Global, host: &Host, sandbox: Option
 }
 
 /// Says in the first line where calls go, if that is not AWS.
-fn announce(connection: &Connection, env: &Env, sandbox: bool, ui: &mut Ui) {
-    if sandbox {
-        return;
-    }
+fn announce(aws: &Aws, connection: &Connection, env: &Env, ui: &mut Ui) {
+    let mut say =
+        |url: &str, by: &str| ui.say(&format!("endpoint: {} instead of AWS ({})", Line(url), Line(by)));
     if let Some(url) = &connection.endpoint_url {
-        ui.say(&format!("endpoint: {} instead of AWS (--endpoint-url)", Line(url)));
-        return;
+        return say(url, "--endpoint-url");
     }
-    for (name, value) in env.iter() {
-        let (name, value) = (name.to_string_lossy(), value.to_string_lossy());
-        if name.starts_with("AWS_ENDPOINT_URL") && !value.is_empty() {
-            ui.say(&format!("endpoint: {} instead of AWS ({})", Line(&value), Line(&name)));
-        }
+    let named = |(name, value): (&OsString, &OsString)| {
+        let (name, value) = (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned());
+        (name.starts_with("AWS_ENDPOINT_URL") && !value.is_empty()).then_some((name, value))
+    };
+    let variables: Vec<_> = env.iter().filter_map(named).collect();
+    for (name, value) in &variables {
+        say(value, name);
+    }
+    if let (Some(url), true) = (aws.endpoint_url(), variables.is_empty()) {
+        say(url, "the profile");
     }
 }

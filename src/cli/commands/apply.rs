@@ -25,9 +25,7 @@ pub(crate) async fn run(args: ApplyArgs, global: &Global, host: &Host, ui: &mut 
         Err(stopped) => return Ok(stopped),
     };
     let applied = within(&session, &args, &host.interrupt, ui).await;
-    // Whatever became of it, the emulated account keeps its state.
-    session.close().await?;
-    applied
+    session.close(applied, ui).await
 }
 
 async fn within(

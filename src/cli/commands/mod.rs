@@ -35,9 +35,7 @@ async fn examine(
         Ok(Err(stopped)) => Ok(stopped),
         Err(failure) => Err(failure),
     };
-    // Whatever became of the plan, the emulated account keeps its state.
-    session.close().await?;
-    examined
+    session.close(examined, ui).await
 }
 
 /// Prints a plan, in the form that was asked for.
