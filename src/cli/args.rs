@@ -95,7 +95,7 @@ pub struct CheckArgs {
 /// How a plan is shown.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct ShowArgs {
-    /// Show what is in sync, too.
+    /// Show what is in sync and new documents in full, too.
     #[arg(long)]
     pub all: bool,
     /// Show the API call of each change, and the calls that reading took.
@@ -150,7 +150,7 @@ pub struct ApplyArgs {
     /// Do nothing to any other entry.
     #[arg(long, value_name = "ADDRESS")]
     pub only: Vec<String>,
-    /// Show what is in sync, too.
+    /// Show what is in sync and new documents in full, too.
     #[arg(long)]
     pub all: bool,
     /// Show the API call of each change.

@@ -173,7 +173,7 @@ fn difference(field: &FieldChange) -> String {
     let shown = |shown: &Shown| match shown {
         Shown::Absent => "none".to_owned(),
         Shown::Text(text) => text.clone(),
-        Shown::Document(text) => text.lines().map(str::trim).collect::<Vec<_>>().join(" "),
+        Shown::Document { summary: _, text } => text.lines().map(str::trim).collect::<Vec<_>>().join(" "),
     };
     format!("{} {} -> {}", field.field, shown(&field.before), shown(&field.after))
 }

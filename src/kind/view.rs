@@ -183,8 +183,9 @@ pub fn tag_fields(before: &Tags, tags: &Tags) -> Vec<FieldChange> {
 /// A change of a resource policy, with what it opens.
 #[must_use]
 pub fn policy_view(call: &'static str, before: Option<&Policy>, after: Option<&Policy>) -> ChangeView {
-    let shown =
-        |policy: Option<&Policy>| policy.map_or(Shown::Absent, |policy| Shown::Document(policy.pretty()));
+    let shown = |policy: Option<&Policy>| {
+        policy.map_or(Shown::Absent, |policy| Shown::document(policy.summary(), policy.pretty()))
+    };
     let mut view = ChangeView::new(call, vec![FieldChange::new("policy", shown(before), shown(after))]);
     view.consequences = policy::widened(before, after);
     view.risk = (!view.consequences.is_empty()).then_some(Risk::Exposes);

@@ -10,14 +10,24 @@ pub enum Shown {
     Absent,
     /// A value of one line.
     Text(String),
-    /// A document of several lines, compared line by line when both sides are documents.
-    Document(String),
+    /// A document of several lines.
+    Document {
+        /// What it says, in one line for people.
+        summary: String,
+        /// All of it, laid out so that two versions can be compared line by line.
+        text: String,
+    },
 }
 
 impl Shown {
     /// A value of one line.
     pub fn text(value: impl Into<String>) -> Self {
         Self::Text(value.into())
+    }
+
+    /// A document of several lines.
+    pub fn document(summary: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::Document { summary: summary.into(), text: text.into() }
     }
 
     /// A value of one line, or [`Shown::Absent`].

@@ -4,16 +4,17 @@
 
 pub mod ready;
 pub mod summary;
+pub mod view;
 
 use crate::aws::CallError;
 use crate::kind::erase::{AnySighting, AnyStep};
 use crate::kind::view::{Risk, StepView, Verb};
 use crate::manifest::Manifest;
-use crate::model::digest;
 use crate::observe::World;
 
 pub use ready::{Consent, Held, ReadyPlan};
 pub use summary::Summary;
+pub use view::PlanView;
 
 /// What a plan is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,44 +60,22 @@ impl Plan {
         Self { header, gaps, steps }
     }
 
+    /// The plan as plain data.
+    #[must_use]
+    pub fn view(&self) -> PlanView<'_> {
+        PlanView::new(&self.header, self.steps.iter().map(|step| step.view()), &self.gaps)
+    }
+
     /// Every step as plain data, worst group first.
     #[must_use]
     pub fn views(&self) -> Vec<&StepView> {
-        let mut views: Vec<_> = self.steps.iter().map(|step| step.view()).collect();
-        views.sort_by_key(|view| Group::of(view));
-        views
+        self.view().steps
     }
 
     /// How many steps do what.
     #[must_use]
     pub fn summary(&self) -> Summary {
-        Summary::of(self.steps.iter().map(|step| step.view()), self.gaps.len())
-    }
-
-    /// Eight hex digits that stand for everything that would happen. Equal digests, equal plans: who
-    /// looked, from which file and line, and what is in sync are not part of it.
-    #[must_use]
-    pub fn digest(&self) -> String {
-        let header = &self.header;
-        let mut parts = vec![header.account.clone(), header.region.clone(), header.manifest.clone()];
-        for view in self.views().into_iter().filter(|view| view.verb != Verb::InSync) {
-            // Destructured whole, so that a new field is not forgotten here.
-            let StepView {
-                address,
-                name,
-                location: _,
-                verb,
-                reason,
-                help: _,
-                immutable,
-                changes,
-                notes: _,
-                remarks: _,
-            } = view;
-            let step = serde_json::json!([address.to_string(), name, verb, reason, immutable, changes]);
-            parts.push(step.to_string());
-        }
-        digest::of_parts(parts.iter().map(String::as_str)).chars().take(8).collect()
+        self.view().summary
     }
 
     /// Takes out what may run. See [`ReadyPlan`].

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::kind::view::{ChangeView, Need, StepView, Verb};
 use crate::model::{FieldChange, Location};
-use crate::plan::{Plan, Summary};
+use crate::plan::{PlanView, Summary};
 
 /// The version of the form.
 const FORMAT: &str = "infra.plan/1";
@@ -21,9 +21,9 @@ struct PlanJson<'a> {
     region: &'a str,
     identity: &'a str,
     steps: Vec<StepJson<'a>>,
-    gaps: Vec<String>,
+    gaps: Vec<GapJson<'a>>,
     summary: Summary,
-    digest: String,
+    digest: &'a str,
 }
 
 #[derive(Serialize)]
@@ -42,13 +42,27 @@ struct StepJson<'a> {
     remarks: &'a [String],
 }
 
+#[derive(Serialize)]
+struct GapJson<'a> {
+    call: &'a str,
+    subject: &'a str,
+    code: Option<&'a str>,
+    message: &'a str,
+}
+
 /// The plan as one JSON document, every step included.
 ///
 /// # Errors
 ///
 /// None that a plan can cause: its parts are text, numbers and lists.
-pub fn plan(plan: &Plan) -> Result<String, serde_json::Error> {
-    let header = &plan.header;
+pub fn plan(plan: &PlanView<'_>) -> Result<String, serde_json::Error> {
+    let header = plan.header;
+    let gaps = plan.gaps.iter().map(|gap| GapJson {
+        call: &gap.call,
+        subject: &gap.subject,
+        code: gap.code.as_deref(),
+        message: &gap.message,
+    });
     let mut text = serde_json::to_string_pretty(&PlanJson {
         format: FORMAT,
         manifest: &header.manifest,
@@ -57,10 +71,10 @@ pub fn plan(plan: &Plan) -> Result<String, serde_json::Error> {
         account: &header.account,
         region: &header.region,
         identity: &header.identity,
-        steps: plan.views().into_iter().map(step).collect(),
-        gaps: plan.gaps.iter().map(ToString::to_string).collect(),
-        summary: plan.summary(),
-        digest: plan.digest(),
+        steps: plan.steps.iter().map(|view| step(view)).collect(),
+        gaps: gaps.collect(),
+        summary: plan.summary,
+        digest: &plan.digest,
     })?;
     text.push('\n');
     Ok(text)

@@ -5,7 +5,10 @@
 //! them where they do not belong.
 
 pub mod document;
+mod field;
 pub mod json;
 pub mod plan;
 pub mod progress;
 pub mod style;
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::style::{self, ADDED, DANGER, FAINT};
 use crate::apply::{Event, Outcome};
 use crate::kind::view::StepView;
+use crate::model::Address;
 use crate::model::escape::Line;
 
 /// The line for an event that stays on the screen, if it has one.
@@ -35,10 +36,17 @@ fn name(view: &StepView) -> String {
     format!("{color}{} {}{color:#} {}", style::glyph(view.verb), view.verb, Line(&view.address.to_string()))
 }
 
+/// What tells steps apart: an entry and what it was before may have one address.
+type Key = (Address, String);
+
+fn key(view: &StepView) -> Key {
+    (view.address.clone(), view.name.clone())
+}
+
 /// Moving lines on standard error: one for each step that runs.
 pub struct Spinners {
     all: MultiProgress,
-    running: BTreeMap<String, ProgressBar>,
+    running: BTreeMap<Key, ProgressBar>,
 }
 
 impl Spinners {
@@ -59,17 +67,17 @@ impl Spinners {
                     spinner.set_style(style);
                 }
                 spinner.enable_steady_tick(Duration::from_millis(100));
-                self.running.insert(view.address.to_string(), spinner);
+                self.running.insert(key(view), spinner);
                 None
             }
             Event::Calling(view, call) => {
-                if let Some(spinner) = self.running.get(&view.address.to_string()) {
+                if let Some(spinner) = self.running.get(&key(view)) {
                     spinner.set_message(format!("{} {FAINT}{call}{FAINT:#}", name(view)));
                 }
                 None
             }
             Event::Ended(view, _) => {
-                if let Some(spinner) = self.running.remove(&view.address.to_string()) {
+                if let Some(spinner) = self.running.remove(&key(view)) {
                     spinner.finish_and_clear();
                 }
                 line(event)

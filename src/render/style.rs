@@ -43,6 +43,6 @@ pub const fn glyph(verb: Verb) -> char {
         Verb::Keep => '=',
         Verb::Update => '~',
         Verb::Create => '+',
-        Verb::InSync => ' ',
+        Verb::InSync => '·',
     }
 }

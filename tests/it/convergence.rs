@@ -239,7 +239,7 @@ fn a_description_that_is_left_out_is_cleared() {
         let entry = "[secretsmanager.secret.key]\nname = \"team/key\"\n";
         let _ = world.apply(&world.manifest(&format!("{entry}description = \"A key\"\n")));
         let manifest = world.manifest(entry);
-        let _ = world.drift(&manifest).expect(Exit::Pending).says("\"A key\" → (none)");
+        let _ = world.drift(&manifest).expect(Exit::Pending).says("A key → (none)");
         let _ = world.apply(&manifest);
         let _ = world.drift(&manifest).expect(Exit::Done);
     }

@@ -37,7 +37,7 @@ const MEDDLING: &[Meddling] = &[
     (
         "lifecycle policy deleted",
         |world| ecr(world, "DeleteLifecyclePolicy", &json!({"repositoryName": REPOSITORY})),
-        &["~ update ecr.repository.claude-code-astro", "lifecycle", "\"countNumber\": 10"],
+        &["~ update ecr.repository.claude-code-astro", "lifecycle", "(none) → 1 rule: keep last 10 (any)"],
     ),
     (
         "lifecycle policy changed",
@@ -51,8 +51,9 @@ const MEDDLING: &[Meddling] = &[
         },
         &[
             "~ update ecr.repository.claude-code-astro",
-            "-         \"countNumber\": 3",
-            "+         \"countNumber\": 10",
+            "1 rule: keep last 3 (any) → 1 rule: keep last 10 (any)",
+            "-   \"countNumber\": 3",
+            "+   \"countNumber\": 10",
         ],
     ),
     (
@@ -116,7 +117,7 @@ const MEDDLING: &[Meddling] = &[
         |world| secrets(world, "UpdateSecret", &json!({"SecretId": SECRET, "Description": "mine"})),
         &[
             "~ update secretsmanager.secret.github-token",
-            "description       mine → \"GitHub personal access token for repository operations\"",
+            "description       mine → GitHub personal access token for repository operations",
         ],
     ),
     (

@@ -27,7 +27,7 @@ fn what_belongs_to_nobody_is_adopted_when_somebody_says_so() {
         let plan = world.infra(&["drift"], &manifest).run().expect(Exit::Pending);
         let _ = plan
             .says("* adopt secretsmanager.secret.key")
-            .says("\"by hand\" → ours")
+            .says("by hand → ours")
             .says("1 other tag is left alone");
         writes_nothing(&world, &["apply", "--yes"], &manifest, Exit::Refused);
         // Asked, and answered no.

@@ -42,7 +42,7 @@ async fn examine(
 fn show(plan: &Plan, args: ShowArgs, ledger: &Ledger, ui: &mut Ui) -> Result<(), Failure> {
     match args.format {
         Format::Json => {
-            let text = render::json::plan(plan).map_err(|error| {
+            let text = render::json::plan(&plan.view()).map_err(|error| {
                 Failure::failed(format!("the plan cannot be written as JSON: {error}"), None)
             })?;
             ui.data(&text)?;
@@ -53,7 +53,10 @@ fn show(plan: &Plan, args: ShowArgs, ledger: &Ledger, ui: &mut Ui) -> Result<(),
                     ledger.counts().into_iter().map(|(call, count)| format!("{call} {count}")).collect();
                 ui.data(&format!("calls that read: {}\n\n", calls.join(", ")))?;
             }
-            ui.data(&render::plan::text(plan, render::plan::Detail { all: args.all, calls: args.calls }))?;
+            ui.data(&render::plan::text(
+                &plan.view(),
+                render::plan::Detail { all: args.all, calls: args.calls },
+            ))?;
         }
     }
     Ok(())

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{ELEMENTS, Names, Policy, statement};
+use crate::model::size;
 
 /// One line for each way in which `after` lets more principals do more than `before` did.
 ///
@@ -14,11 +15,24 @@ pub fn widened(before: Option<&Policy>, after: Option<&Policy>) -> Vec<String> {
     let beyond = |some: &[Clause], all: &[Clause], denies: bool| -> Vec<String> {
         let some = some.iter().filter(|clause| clause.denies() == denies);
         let beyond = some.filter(|clause| !all.iter().any(|other| other.covers(clause)));
-        beyond.map(Clause::describe).collect()
+        beyond.map(|clause| clause.describe(if denies { "no longer denies" } else { "allows" })).collect()
     };
     let mut lines = beyond(&after, &before, false);
     lines.extend(beyond(&before, &after, true));
     lines
+}
+
+impl Policy {
+    /// The policy in a line: its statements by their sids, or by what they say if they have none.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let told = |clause: Clause| match clause.shown.get("Sid").and_then(Value::as_str) {
+            Some(sid) => sid.to_owned(),
+            None => clause.describe(if clause.denies() { "denies" } else { "allows" }),
+        };
+        let told: Vec<_> = Clause::all(Some(self)).into_iter().map(told).collect();
+        format!("{}: {}", size::count(told.len(), "statement"), told.join("; "))
+    }
 }
 
 /// True if a statement lets people in whom nobody named, and nothing else keeps them out.
@@ -126,8 +140,7 @@ impl Clause {
         })
     }
 
-    fn describe(&self) -> String {
-        let verb = if self.denies() { "no longer denies" } else { "allows" };
+    fn describe(&self, verb: &str) -> String {
         let what = self.either("Action", "nothing");
         let whom = self.whom();
         let place = match self.either("Resource", "*") {

@@ -262,7 +262,7 @@ impl Describe for Change {
 }
 
 fn rules(lifecycle: Option<&Lifecycle>) -> Shown {
-    lifecycle.map_or(Shown::Absent, |lifecycle| Shown::Document(lifecycle.pretty()))
+    lifecycle.map_or(Shown::Absent, |lifecycle| Shown::document(lifecycle.summary(), lifecycle.pretty()))
 }
 
 fn creation_fields(state: &State, tags: &Tags) -> Vec<FieldChange> {

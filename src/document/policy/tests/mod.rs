@@ -137,3 +137,13 @@ fn pretty_reads_like_a_policy() {
 }"#
     );
 }
+
+#[test]
+fn the_summary_names_statements_by_their_sid_or_by_what_they_say() {
+    let named = json!({ "Sid": "Pull", "Effect": "Allow", "Principal": { "AWS": "123456789012" }, "Action": "ecr:*" });
+    let denial = json!({ "Effect": "Deny", "Principal": "*", "Action": "ecr:*" });
+    let one = policy(&json!({ "Statement": named }));
+    assert_eq!(one.summary(), "1 statement: Pull");
+    let two = policy(&json!({ "Statement": [named, denial] }));
+    assert_eq!(two.summary(), "2 statements: denies ecr:* to anyone; Pull");
+}

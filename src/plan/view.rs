@@ -1,0 +1,59 @@
+//! A plan as plain data: all that rendering and digests may know of one.
+
+use super::{Group, Header, Summary};
+use crate::aws::CallError;
+use crate::kind::view::{StepView, Verb};
+use crate::model::digest;
+
+/// A plan as plain data.
+#[derive(Clone, Debug)]
+pub struct PlanView<'a> {
+    /// What it is about.
+    pub header: &'a Header,
+    /// Every step, worst group first.
+    pub steps: Vec<&'a StepView>,
+    /// What could not be read while looking for what has left the manifest.
+    pub gaps: &'a [CallError],
+    /// How many steps do what.
+    pub summary: Summary,
+    /// Eight hex digits that stand for everything that would happen. Equal digests, equal plans: who
+    /// looked, from which file and line, and what is in sync are not part of it.
+    pub digest: String,
+}
+
+impl<'a> PlanView<'a> {
+    /// Sorts and counts `steps`, and sums them up.
+    pub fn new(
+        header: &'a Header,
+        steps: impl IntoIterator<Item = &'a StepView>,
+        gaps: &'a [CallError],
+    ) -> Self {
+        let mut steps: Vec<_> = steps.into_iter().collect();
+        let summary = Summary::of(steps.iter().copied(), gaps.len());
+        steps.sort_by_key(|view| Group::of(view));
+        let digest = digest(header, &steps);
+        Self { header, steps, gaps, summary, digest }
+    }
+}
+
+fn digest(header: &Header, steps: &[&StepView]) -> String {
+    let mut parts = vec![header.account.clone(), header.region.clone(), header.manifest.clone()];
+    for view in steps.iter().filter(|view| view.verb != Verb::InSync) {
+        // Destructured whole, so that a new field is not forgotten here.
+        let StepView {
+            address,
+            name,
+            location: _,
+            verb,
+            reason,
+            help: _,
+            immutable,
+            changes,
+            notes: _,
+            remarks: _,
+        } = view;
+        let step = serde_json::json!([address.to_string(), name, verb, reason, immutable, changes]);
+        parts.push(step.to_string());
+    }
+    digest::of_parts(parts.iter().map(String::as_str)).chars().take(8).collect()
+}

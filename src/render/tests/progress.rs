@@ -1,0 +1,47 @@
+use insta::assert_snapshot;
+
+use super::fixture::{error, repository, secret};
+use super::{marked, plain};
+use crate::apply::{Event, Outcome};
+use crate::aws::Class;
+use crate::kind::task::StepError;
+use crate::kind::view::Verb;
+use crate::render::progress::line;
+
+#[test]
+fn every_event_and_every_outcome() {
+    let (view, gone) = (repository(Verb::Create, "site", 1), secret(Verb::Delete, "gone", 0));
+    let failed = error("ecr:CreateRepository", Class::Denied, Some("AccessDeniedException"));
+    let moved = StepError::Moved {
+        planned: Verb::Update,
+        now: "blocked (it belongs to the manifest `other`)".to_owned(),
+    };
+    let outcomes = [
+        Outcome::Changed,
+        Outcome::AlreadySo,
+        Outcome::Failed(StepError::Call(failed)),
+        Outcome::Failed(moved),
+        Outcome::Panicked,
+        Outcome::NotStarted,
+    ];
+    let mut lines =
+        vec![line(&Event::Started(&view)), line(&Event::Calling(&gone, "secretsmanager:DeleteSecret"))];
+    lines.extend(outcomes.iter().map(|outcome| line(&Event::Ended(&view, outcome))));
+    let lines: Vec<_> =
+        lines.into_iter().map(|line| line.unwrap_or_else(|| "(nothing stays)".to_owned())).collect();
+    assert_snapshot!(plain(&lines.join("\n")), @"
+    (nothing stays)
+    - delete secretsmanager.secret.gone secretsmanager:DeleteSecret
+    + create ecr.repository.site done
+    + create ecr.repository.site is already so
+    + create ecr.repository.site failed: ecr:CreateRepository on team/dark failed: AccessDeniedException: User is not authorized to perform this
+    + create ecr.repository.site failed: it is no longer what the plan saw: planned to update, now it would be blocked (it belongs to the manifest `other`)
+    + create ecr.repository.site failed: a defect of infra; please report it
+    + create ecr.repository.site was not begun
+    ");
+    assert_snapshot!(marked(&lines[1..4].join("\n")), @"
+    ‹bold›‹red›- delete‹› secretsmanager.secret.gone ‹faint›secretsmanager:DeleteSecret‹›
+    ‹green›+ create‹› ecr.repository.site ‹green›done‹›
+    ‹green›+ create‹› ecr.repository.site is already so
+    ");
+}
