@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead as _, IsTerminal as _, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -80,7 +81,7 @@ pub struct Console {
     /// Standard output.
     pub out: Box<dyn Write + Send>,
     /// Standard error.
-    pub err: Box<dyn Write + Send>,
+    pub err: Talk,
     /// Where answers come from.
     pub input: Box<dyn Input>,
     /// Whether standard output is a terminal.
@@ -101,7 +102,7 @@ impl Console {
             in_is_terminal: io::stdin().is_terminal() && io::stderr().is_terminal(),
             width: terminal_width(),
             out: Box::new(io::stdout()),
-            err: Box::new(io::stderr()),
+            err: Talk::new(io::stderr()),
             input: Box::new(Stdin),
         }
     }
@@ -110,6 +111,29 @@ impl Console {
 fn terminal_width() -> usize {
     // Without a terminal, what most people's logs hold.
     terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0))
+}
+
+/// Standard error, which the log shares: clones write to the same stream, one whole write after another.
+#[derive(Clone)]
+pub struct Talk(Arc<Mutex<Box<dyn Write + Send>>>);
+
+impl Talk {
+    /// Shares `stream`.
+    #[must_use]
+    pub fn new(stream: impl Write + Send + 'static) -> Self {
+        Self(Arc::new(Mutex::new(Box::new(stream))))
+    }
+}
+
+impl Write for Talk {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // A panic in the middle of a line leaves a stream that can still be written to.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).flush()
+    }
 }
 
 /// Where answers come from.
@@ -139,7 +163,7 @@ impl Console {
     pub fn closed() -> Self {
         Self {
             out: Box::new(io::sink()),
-            err: Box::new(io::sink()),
+            err: Talk::new(io::sink()),
             input: Box::new(NoInput),
             out_is_terminal: false,
             err_is_terminal: false,

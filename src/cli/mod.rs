@@ -12,6 +12,7 @@ mod session;
 mod ui;
 
 use std::ffi::OsString;
+use std::io::Write;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
@@ -34,7 +35,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, host: Host) -> Exit {
     };
     let console = std::mem::replace(&mut host.console, host::Console::closed());
     let mut ui = Ui::new(console, &host.env, &cli.global);
-    log::install(cli.global.verbose, &host.env, ui.colors_talk());
+    let _log = log::keep(cli.global.verbose, &host.env, ui.talk(), ui.colors_talk());
     match command(cli, &host, &mut ui).await {
         Ok(exit) => exit,
         Err(failure) => fail(&mut ui, failure),
@@ -62,7 +63,7 @@ fn usage(error: &clap::Error, host: &mut Host) -> Exit {
     let text = error.render();
     let is_data = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     let console = &mut host.console;
-    let (stream, terminal) = if is_data {
+    let (stream, terminal): (&mut dyn Write, bool) = if is_data {
         (&mut console.out, console.out_is_terminal)
     } else {
         (&mut console.err, console.err_is_terminal)

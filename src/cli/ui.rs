@@ -6,7 +6,7 @@ use anstream::adapter::strip_str;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
 use super::args::{Color, Global};
-use super::host::{Console, Env};
+use super::host::{Console, Env, Talk};
 use crate::apply::Event;
 use crate::render::progress::{self, Spinners};
 use crate::render::style::{DANGER, STRONG};
@@ -43,6 +43,11 @@ impl Ui {
     #[must_use]
     pub(super) fn colors_talk(&self) -> bool {
         self.err_color
+    }
+
+    /// The stream that is talked on, for the log to share.
+    pub(super) fn talk(&self) -> &Talk {
+        &self.console.err
     }
 
     /// Prints what was asked for, to standard output.

@@ -10,7 +10,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use futures_util::future::BoxFuture;
 use infra::cli::exit::Exit;
-use infra::cli::host::{Console, Env, Host, Input};
+use infra::cli::host::{Console, Env, Host, Input, Talk};
 use infra::cli::interrupt::Interrupt;
 use tokio::runtime;
 use tokio::sync::watch;
@@ -162,7 +162,7 @@ impl Command {
         let terminal = self.answers.is_some();
         let console = Console {
             out: Box::new(out.clone()),
-            err: Box::new(err.clone()),
+            err: Talk::new(err.clone()),
             input: Box::new(Answers { left: self.answers.unwrap_or_default(), meanwhile: self.meanwhile }),
             out_is_terminal: false,
             err_is_terminal: false,
