@@ -29,6 +29,11 @@ pub enum Class {
 }
 
 impl Class {
+    /// Whether an error code means that a limit is reached, which no waiting lifts.
+    pub(super) fn is_quota(code: &str) -> bool {
+        code.starts_with("LimitExceeded") || code.starts_with("ServiceQuotaExceeded")
+    }
+
     /// What a person can do about it.
     #[must_use]
     pub fn help(self) -> Option<&'static str> {
@@ -169,9 +174,7 @@ where
             | "InvalidSignatureException"
             | "SignatureDoesNotMatch",
         ) => Class::Credentials,
-        Some(code) if code.starts_with("LimitExceeded") || code.starts_with("ServiceQuotaExceeded") => {
-            Class::Quota
-        }
+        Some(code) if Class::is_quota(code) => Class::Quota,
         Some(code)
             if code.contains("Throttl")
                 || code.contains("TooManyRequests")

@@ -7,6 +7,7 @@ pub mod calls;
 pub mod error;
 pub mod gate;
 pub mod identity;
+mod limits;
 pub mod stack;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -20,6 +21,7 @@ pub use gate::{CallName, Ledger};
 pub use identity::Identity;
 
 use gate::Gate;
+use limits::Capped;
 
 /// How to reach an account.
 #[derive(Clone, Debug, Default)]
@@ -59,16 +61,28 @@ impl Aws {
         let gate = Gate::new(ledger.clone());
         Self {
             ecr: aws_sdk_ecr::Client::from_conf(
-                aws_sdk_ecr::config::Builder::from(&config).interceptor(gate.clone()).build(),
+                aws_sdk_ecr::config::Builder::from(&config)
+                    .interceptor(gate.clone())
+                    .retry_classifier(limits::Quotas)
+                    .build(),
             ),
             secrets: aws_sdk_secretsmanager::Client::from_conf(
-                aws_sdk_secretsmanager::config::Builder::from(&config).interceptor(gate.clone()).build(),
+                aws_sdk_secretsmanager::config::Builder::from(&config)
+                    .interceptor(gate.clone())
+                    .retry_classifier(limits::Quotas)
+                    .build(),
             ),
             cloudformation: aws_sdk_cloudformation::Client::from_conf(
-                aws_sdk_cloudformation::config::Builder::from(&config).interceptor(gate.clone()).build(),
+                aws_sdk_cloudformation::config::Builder::from(&config)
+                    .interceptor(gate.clone())
+                    .retry_classifier(limits::Quotas)
+                    .build(),
             ),
             sts: aws_sdk_sts::Client::from_conf(
-                aws_sdk_sts::config::Builder::from(&config).interceptor(gate).build(),
+                aws_sdk_sts::config::Builder::from(&config)
+                    .interceptor(gate)
+                    .retry_classifier(limits::Quotas)
+                    .build(),
             ),
             endpoint_url: config.endpoint_url().map(str::to_owned),
             ledger,
@@ -97,7 +111,7 @@ async fn sdk_config(connection: &Connection) -> SdkConfig {
     });
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new(connection.region.clone()))
-        .http_client(http);
+        .http_client(Capped::new(http));
     if let Some(profile) = &connection.profile {
         loader = loader.profile_name(profile);
     }
@@ -107,5 +121,8 @@ async fn sdk_config(connection: &Connection) -> SdkConfig {
     if let Some(credentials) = &connection.credentials {
         loader = loader.credentials_provider(credentials.clone());
     }
-    loader.load().await
+    let config = loader.load().await;
+    let (retries, timeouts) =
+        (limits::retries(config.retry_config()), limits::timeouts(config.timeout_config()));
+    config.into_builder().retry_config(retries).timeout_config(timeouts).build()
 }

@@ -31,13 +31,13 @@ name = "team/token"
 "#;
 
 /// A way for the account to be when `apply` begins.
-struct Beginning {
-    what: &'static str,
+pub(crate) struct Beginning {
+    pub what: &'static str,
     make: fn(&World),
-    args: &'static [&'static str],
+    pub args: &'static [&'static str],
 }
 
-const BEGINNINGS: &[Beginning] = &[
+pub(crate) const BEGINNINGS: &[Beginning] = &[
     Beginning { what: "empty", make: |_| (), args: &["apply", "--yes"] },
     Beginning {
         what: "drifted, unowned and pending deletion",
@@ -55,7 +55,7 @@ const BEGINNINGS: &[Beginning] = &[
 ];
 
 /// What the account holds, without what AWS makes up: by raw calls, not by the tool's own reader.
-fn holdings(world: &World) -> Value {
+pub(crate) fn holdings(world: &World) -> Value {
     let account = &world.account;
     let mut all = Vec::new();
     for repository in
@@ -100,7 +100,7 @@ fn sorted(list: &Value) -> Value {
 }
 
 /// A new account in the beginning's way to be, and the manifest for it.
-fn begin(beginning: &Beginning) -> Option<(World, PathBuf)> {
+pub(crate) fn begin(beginning: &Beginning) -> Option<(World, PathBuf)> {
     let world = World::on(Backend::Ministack)?;
     (beginning.make)(&world);
     let manifest = world.manifest(ENTRIES);
@@ -150,7 +150,7 @@ fn a_lost_answer_makes_no_second_resource() {
         for name in writes {
             let Some((world, manifest)) = begin(beginning) else { return };
             // The SDK sends it again by itself.
-            let broken = Wire::with_faults(vec![(Which::First(name.clone()), Fault::LostReply)]);
+            let broken = Wire::with_faults(vec![(Which::First(1, name.clone()), Fault::LostReply)]);
             let output = world.infra(beginning.args, &manifest).wire(&broken).run();
             let rerun = world.infra(beginning.args, &manifest).run();
             assert_eq!(rerun.exit, Some(Exit::Done), "{name}\n{output}\n{rerun}");

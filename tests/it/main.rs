@@ -13,6 +13,7 @@ mod docs;
 mod drift;
 mod emulator_capabilities;
 mod emulator_contract;
+mod faults;
 mod guards;
 mod interruption;
 mod layers;

@@ -14,6 +14,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
 use infra::aws::{Call, CallName, Effect};
 use tokio::sync::Notify;
 
@@ -26,6 +27,8 @@ pub(crate) enum Fault {
     CrashAfter,
     /// The request has its effect, and its answer is lost.
     LostReply,
+    /// The request has its effect, and its answer comes cut in half.
+    CutReply,
     /// AWS answers with this status and error code, and the request has no effect.
     Answer(u16, &'static str),
 }
@@ -35,8 +38,8 @@ pub(crate) enum Fault {
 pub(crate) enum Which {
     /// The one at this position, from 0.
     Nth(usize),
-    /// The first one of this name.
-    First(String),
+    /// The first ones of this name, so many of them.
+    First(usize, String),
     /// Every one of this name (`ecr:DescribeRepositories`).
     Named(&'static str),
 }
@@ -59,7 +62,17 @@ struct Inner {
     faults: Vec<(Which, Fault)>,
     seen: Mutex<Vec<Seen>>,
     crashed: Notify,
+    /// What each read was answered, by its name and body.
+    memory: Mutex<Memory>,
+    /// What reads were answered long ago, to be answered again so many times.
+    stale: Mutex<BTreeMap<Question, (Answered, usize)>>,
 }
+
+/// A read: its name and its body.
+type Question = (String, Vec<u8>);
+/// An answer: status, content type and body.
+type Answered = (u16, String, Vec<u8>);
+type Memory = BTreeMap<Question, Answered>;
 
 impl Wire {
     /// Over plain HTTP to an emulator, with nothing broken.
@@ -73,7 +86,37 @@ impl Wire {
 
     /// Over another client, such as one that plays back what was recorded.
     pub(crate) fn over(below: SharedHttpClient, faults: Vec<(Which, Fault)>) -> Self {
-        Self(Arc::new(Inner { below, faults, seen: Mutex::default(), crashed: Notify::new() }))
+        Self::made(below, faults, BTreeMap::new())
+    }
+
+    /// Over plain HTTP, but each read that `earlier` made is answered as it was then, `times` times.
+    pub(crate) fn stale(earlier: &Self, times: usize) -> Self {
+        let memory = earlier.0.memory.lock().unwrap().clone();
+        let stale = memory.into_iter().map(|(question, answer)| (question, (answer, times))).collect();
+        Self::made(aws_smithy_http_client::Builder::new().build_http(), Vec::new(), stale)
+    }
+
+    fn made(
+        below: SharedHttpClient,
+        faults: Vec<(Which, Fault)>,
+        stale: BTreeMap<Question, (Answered, usize)>,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            below,
+            faults,
+            seen: Mutex::default(),
+            crashed: Notify::new(),
+            memory: Mutex::default(),
+            stale: Mutex::new(stale),
+        }))
+    }
+
+    /// What a read was answered long ago, if it is to be answered so again.
+    fn recall(&self, question: &Question) -> Option<Answered> {
+        let mut stale = self.0.stale.lock().unwrap();
+        let (answer, left) = stale.get_mut(question)?;
+        *left = left.checked_sub(1)?;
+        Some(answer.clone())
     }
 
     pub(crate) fn client(&self) -> SharedHttpClient {
@@ -110,7 +153,9 @@ impl Wire {
         let (at, name) = (seen.len(), format!("{}:{}", call.service, call.operation));
         let befalls = |which: &Which| match which {
             Which::Nth(nth) => *nth == at,
-            Which::First(first) => *first == name && seen.iter().all(|seen| seen.name != name),
+            Which::First(most, first) => {
+                *first == name && seen.iter().filter(|seen| seen.name == name).count() < *most
+            }
             Which::Named(named) => *named == name,
         };
         let fault = self.0.faults.iter().find(|(which, _)| befalls(which)).map(|(_, fault)| *fault);
@@ -142,6 +187,7 @@ impl HttpConnector for Connector {
         let (wire, below) = (self.wire.clone(), self.below.clone());
         HttpConnectorFuture::new(async move {
             match fault {
+                None if call.effect == Effect::Read => read(&wire, call, &below, request).await,
                 None => below.call(request).await,
                 Some(Fault::CrashBefore) => gone(&wire).await,
                 Some(Fault::CrashAfter) => {
@@ -152,10 +198,47 @@ impl HttpConnector for Connector {
                     below.call(request).await?;
                     Err(ConnectorError::io("the answer was lost".into()))
                 }
+                Some(Fault::CutReply) => Ok(cut(below.call(request).await?).await),
                 Some(Fault::Answer(status, code)) => Ok(answer(call, status, code)),
             }
         })
     }
+}
+
+/// Asks, and remembers the answer; or answers as it was long ago.
+async fn read(
+    wire: &Wire,
+    call: &Call,
+    below: &SharedHttpConnector,
+    request: HttpRequest,
+) -> Result<HttpResponse, ConnectorError> {
+    let body = request.body().bytes().unwrap_or_default().to_vec();
+    let question = (format!("{}:{}", call.service, call.operation), body);
+    if let Some((status, kind, body)) = wire.recall(&question) {
+        return Ok(response(status, &kind, body));
+    }
+    let (status, kind, body) = whole(below.call(request).await?).await;
+    wire.0.memory.lock().unwrap().insert(question, (status, kind.clone(), body.clone()));
+    Ok(response(status, &kind, body))
+}
+
+async fn whole(answer: HttpResponse) -> Answered {
+    let kind = answer.headers().get("content-type").unwrap_or_default().to_owned();
+    let status = answer.status().as_u16();
+    let body = ByteStream::new(answer.into_body()).collect().await.unwrap().to_vec();
+    (status, kind, body)
+}
+
+async fn cut(answer: HttpResponse) -> HttpResponse {
+    let (status, kind, mut body) = whole(answer).await;
+    body.truncate(body.len() / 2);
+    response(status, &kind, body)
+}
+
+fn response(status: u16, kind: &str, body: Vec<u8>) -> HttpResponse {
+    let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
+    response.headers_mut().insert("content-type", kind.to_owned());
+    response
 }
 
 async fn gone(wire: &Wire) -> Result<HttpResponse, ConnectorError> {

@@ -1,0 +1,93 @@
+//! Answers that are lost, cut, late, refused or old: one more run brings about the same end state, nothing
+//! is made twice, and nothing that a stale read did not show is written over.
+
+use infra::cli::exit::Exit;
+
+use crate::interruption::{BEGINNINGS, begin, holdings};
+use crate::support::connector::{Fault, Which, Wire};
+
+/// Runs each beginning once as it should go, and gives the calls that wrote and the end state.
+fn as_it_should_go(at: usize) -> Option<(Vec<String>, serde_json::Value)> {
+    let (world, manifest) = begin(&BEGINNINGS[at])?;
+    let wire = Wire::new();
+    let _ = world.infra(BEGINNINGS[at].args, &manifest).wire(&wire).run().expect(Exit::Done);
+    let mut writes = wire.writes();
+    writes.sort();
+    writes.dedup();
+    Some((writes, holdings(&world)))
+}
+
+#[test]
+fn an_answer_that_comes_cut_in_half_is_repaired_by_another_run() {
+    for (at, beginning) in BEGINNINGS.iter().enumerate() {
+        let Some((writes, expected)) = as_it_should_go(at) else { return };
+        for name in writes {
+            let Some((world, manifest)) = begin(beginning) else { return };
+            let wire = Wire::with_faults(vec![(Which::First(1, name.clone()), Fault::CutReply)]);
+            let cut = world.infra(beginning.args, &manifest).wire(&wire).run();
+            // An answer without a body is whole when it is cut.
+            assert!(matches!(cut.exit, Some(Exit::Partly | Exit::Done)), "{name}\n{cut}");
+            let rerun = world.infra(beginning.args, &manifest).run();
+            assert_eq!(rerun.exit, Some(Exit::Done), "{name}\n{cut}\n{rerun}");
+            assert_eq!(holdings(&world), expected, "{name}");
+            let _ = world.drift(&manifest).expect(Exit::Done);
+        }
+    }
+}
+
+#[test]
+fn throttling_is_waited_out_and_a_quota_is_not() {
+    let Some((world, manifest)) = begin(&BEGINNINGS[0]) else { return };
+    let throttled =
+        |name: &str| (Which::First(2, name.to_owned()), Fault::Answer(400, "ThrottlingException"));
+    let wire = Wire::with_faults(vec![
+        throttled("ecr:CreateRepository"),
+        throttled("secretsmanager:DescribeSecret"),
+    ]);
+    let _ = world.infra(&["apply", "--yes"], &manifest).wire(&wire).run().expect(Exit::Done);
+
+    let Some((world, manifest)) = begin(&BEGINNINGS[0]) else { return };
+    let quota = (Which::Named("secretsmanager:CreateSecret"), Fault::Answer(400, "LimitExceededException"));
+    let wire = Wire::with_faults(vec![quota]);
+    let output = world.infra(&["apply", "--yes"], &manifest).wire(&wire).run().expect(Exit::Partly);
+    let _ = output.tells("raise the quota");
+    // One for each of the two secrets: no waiting lifts a limit.
+    assert_eq!(wire.counts()["secretsmanager:CreateSecret"], 2);
+}
+
+#[test]
+fn expired_credentials_stop_everything_at_once() {
+    for beginning in BEGINNINGS {
+        let Some((world, manifest)) = begin(beginning) else { return };
+        let expired = (Which::Named("ecr:CreateRepository"), Fault::Answer(400, "ExpiredTokenException"));
+        let tagging = (Which::Named("ecr:TagResource"), Fault::Answer(400, "ExpiredTokenException"));
+        let wire = Wire::with_faults(vec![expired, tagging]);
+        let output = world.infra(beginning.args, &manifest).wire(&wire).run().expect(Exit::Partly);
+        let _ = output.tells("ExpiredTokenException").tells("help: log in");
+        let counts = wire.counts();
+        let tried = |name: &str| counts.get(name).copied().unwrap_or_default();
+        assert!(tried("ecr:CreateRepository") + tried("ecr:TagResource") <= 2, "{counts:?}");
+        let _ = world.infra(beginning.args, &manifest).run().expect(Exit::Done);
+    }
+}
+
+/// Every read of a second run is answered as it was before the first: once, so that only the plan is wrong,
+/// and twice, so that the look before the write is wrong too.
+#[test]
+fn a_run_that_sees_the_world_as_it_was_does_no_harm() {
+    for beginning in BEGINNINGS {
+        for times in [1, 2] {
+            let Some((world, manifest)) = begin(beginning) else { return };
+            let before = Wire::new();
+            let _ = world.infra(&["plan"], &manifest).wire(&before).run().expect(Exit::Done);
+            let _ = world.infra(beginning.args, &manifest).run().expect(Exit::Done);
+            let expected = holdings(&world);
+            let stale = world.infra(beginning.args, &manifest).wire(&Wire::stale(&before, times)).run();
+            println!("{}, {times}: {stale}", beginning.what);
+            let good = matches!(stale.exit, Some(Exit::Done | Exit::Moved | Exit::Partly));
+            assert!(good, "{}, {times}: {stale}", beginning.what);
+            assert_eq!(holdings(&world), expected, "{}, {times}: {stale}", beginning.what);
+            let _ = world.drift(&manifest).expect(Exit::Done);
+        }
+    }
+}
