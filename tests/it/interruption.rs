@@ -177,3 +177,27 @@ fn a_signal_at_the_question_stops_before_anything_is_written() {
     assert!(matches!(output.exit, Some(Exit::Interrupted)), "{output}");
     assert_eq!(wire.writes(), [""; 0]);
 }
+
+#[test]
+fn a_signal_while_it_writes_lets_nothing_new_begin_and_says_what_remains() {
+    for (signal, code) in [(Exit::Interrupted, 130), (Exit::Terminated, 143)] {
+        let Some(world) = World::on(Backend::Ministack) else { return };
+        let entries: Vec<_> = (0..12)
+            .map(|number| format!("[secretsmanager.secret.s{number:02}]\nname = \"team/s{number:02}\"\n"))
+            .collect();
+        let manifest = world.manifest(&entries.concat());
+        let create = "secretsmanager:CreateSecret".to_owned();
+        let wire = Wire::with_faults(vec![(Which::First(1, create), Fault::Signal(signal))]);
+        let signals = wire.signals();
+        let output = world.infra(&["apply", "--yes"], &manifest).wire(&wire).signals(signals).run();
+        assert_eq!(output.exit.map(Exit::code), Some(code), "{output}");
+        // What ran when the signal came was awaited, and so was its answer.
+        let written = wire.writes().len();
+        assert!((1..12).contains(&written), "{output}");
+        assert_eq!(output.err.matches(" done\n").count(), written, "{output}");
+        let output = output.tells(&format!("applied: {written} of 12 resources"));
+        assert_eq!(output.err.matches("not begun: create ").count(), 12 - written, "{output}");
+        let _ = world.apply(&manifest);
+        let _ = world.drift(&manifest).expect(Exit::Done);
+    }
+}

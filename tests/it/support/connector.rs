@@ -16,7 +16,8 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use infra::aws::{Call, CallName, Effect};
-use tokio::sync::Notify;
+use infra::cli::exit::Exit;
+use tokio::sync::{Notify, watch};
 
 /// What happens to the call at a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub(crate) enum Fault {
     LostReply,
     /// The request has its effect, and its answer comes cut in half.
     CutReply,
+    /// The process is asked to stop, so, while the request is under way.
+    Signal(Exit),
     /// AWS answers with this status and error code, and the request has no effect.
     Answer(u16, &'static str),
 }
@@ -62,6 +65,7 @@ struct Inner {
     faults: Vec<(Which, Fault)>,
     seen: Mutex<Vec<Seen>>,
     crashed: Notify,
+    signals: watch::Sender<Option<Exit>>,
     /// What each read was answered, by its name and body.
     memory: Mutex<Memory>,
     /// What reads were answered long ago, to be answered again so many times.
@@ -106,6 +110,7 @@ impl Wire {
             faults,
             seen: Mutex::default(),
             crashed: Notify::new(),
+            signals: watch::channel(None).0,
             memory: Mutex::default(),
             stale: Mutex::new(stale),
         }))
@@ -139,6 +144,11 @@ impl Wire {
             *counts.entry(seen.name).or_default() += 1;
             counts
         })
+    }
+
+    /// Where the signals come from that [`Fault::Signal`] sends.
+    pub(crate) fn signals(&self) -> watch::Receiver<Option<Exit>> {
+        self.0.signals.subscribe()
     }
 
     /// Waits until the process is to be gone.
@@ -197,6 +207,10 @@ impl HttpConnector for Connector {
                 Some(Fault::LostReply) => {
                     below.call(request).await?;
                     Err(ConnectorError::io("the answer was lost".into()))
+                }
+                Some(Fault::Signal(exit)) => {
+                    wire.0.signals.send_replace(Some(exit));
+                    below.call(request).await
                 }
                 Some(Fault::CutReply) => Ok(cut(below.call(request).await?).await),
                 Some(Fault::Answer(status, code)) => Ok(answer(call, status, code)),
