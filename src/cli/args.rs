@@ -21,6 +21,9 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// Where the emulated account is kept.
+pub const SANDBOX: &str = ".infra/sandbox";
+
 /// What every command takes.
 #[derive(Args, Debug)]
 pub struct Global {
@@ -37,7 +40,7 @@ pub struct Global {
         value_name = "DIR",
         num_args = 0..=1,
         require_equals = true,
-        default_missing_value = ".infra/sandbox",
+        default_missing_value = SANDBOX,
         conflicts_with_all = ["profile", "endpoint_url"]
     )]
     pub sandbox: Option<PathBuf>,
@@ -74,6 +77,8 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Tell whether anything has drifted: read-only, for CI.
     Drift(DriftArgs),
+    /// Keep the emulated account running, for the AWS CLI and other tools, until Ctrl-C.
+    Sandbox(SandboxArgs),
 }
 
 /// Which manifest.
@@ -88,6 +93,14 @@ pub struct ManifestArg {
 #[derive(Args, Debug)]
 pub struct CheckArgs {
     /// Which manifest.
+    #[command(flatten)]
+    pub manifest: ManifestArg,
+}
+
+/// `infra sandbox`.
+#[derive(Args, Debug)]
+pub struct SandboxArgs {
+    /// Which manifest: it names the account and the region.
     #[command(flatten)]
     pub manifest: ManifestArg,
 }

@@ -48,6 +48,7 @@ async fn command(cli: Cli, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
         Command::Check(args) => commands::check::run(args, host, ui),
         Command::Plan(args) => commands::plan::run(args, &global, host, ui).await,
         Command::Apply(args) => commands::apply::run(args, &global, host, ui).await,
+        Command::Sandbox(args) => commands::sandbox::run(args, &global, host, ui).await,
         Command::Drift(args) => commands::drift::run(args, &global, host, ui).await,
     }
 }

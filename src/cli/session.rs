@@ -110,7 +110,12 @@ pub(super) fn manifest_path(typed: Option<PathBuf>, env: &Env) -> Result<PathBuf
     }
 }
 
-async fn start_sandbox(dir: &Path, manifest: &Manifest, env: &Env, ui: &mut Ui) -> Result<Sandbox, Failure> {
+pub(super) async fn start_sandbox(
+    dir: &Path,
+    manifest: &Manifest,
+    env: &Env,
+    ui: &mut Ui,
+) -> Result<Sandbox, Failure> {
     let place = Place {
         dir: dir.to_owned(),
         cache: cache(env),

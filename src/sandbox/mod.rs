@@ -98,6 +98,11 @@ impl Sandbox {
         &self.endpoint_url
     }
 
+    /// Waits until the emulator ends by itself, which is a failure of it.
+    pub async fn ended(&mut self) -> SandboxError {
+        self.server.ended().await
+    }
+
     /// Ends the emulator, waits until its state is written, and frees the folder.
     ///
     /// # Errors

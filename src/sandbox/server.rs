@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::timeout;
 
 use super::error::{SandboxError, last_lines};
@@ -24,6 +24,8 @@ const STOP: Duration = Duration::from_secs(15);
 #[derive(Debug)]
 pub struct Server {
     child: Child,
+    /// Apart from the child, which closes what it holds while it is waited for.
+    stdin: Option<ChildStdin>,
     port: u16,
     log: PathBuf,
 }
@@ -48,7 +50,7 @@ impl Server {
         };
         let log = log.to_owned();
         match (announced, line.trim().parse()) {
-            (Ok(Ok(_)), Ok(port)) => Ok(Self { child, port, log }),
+            (Ok(Ok(_)), Ok(port)) => Ok(Self { stdin: child.stdin.take(), child, port, log }),
             // Whether that succeeds or not, this run is over; the first problem is the one to tell.
             (Ok(_), _) => {
                 let _ = child.kill().await;
@@ -67,12 +69,19 @@ impl Server {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// Waits until it ends by itself, which is a failure of it.
+    pub async fn ended(&mut self) -> SandboxError {
+        // Whether it can be waited for or not, it is not there any more.
+        let _ = self.child.wait().await;
+        SandboxError::NotKept { tail: tail(&self.log), log: self.log.clone() }
+    }
+
     /// Lets it finish, and waits for that.
     ///
     /// # Errors
     /// When it fails, or has to be killed because it does not end.
     pub async fn stop(mut self) -> Result<(), SandboxError> {
-        drop(self.child.stdin.take());
+        drop(self.stdin.take());
         match timeout(STOP, self.child.wait()).await {
             Ok(Ok(status)) if status.success() => Ok(()),
             Ok(_) => Err(SandboxError::NotKept { tail: tail(&self.log), log: self.log }),

@@ -4,6 +4,7 @@ pub(super) mod apply;
 pub(super) mod check;
 pub(super) mod drift;
 pub(super) mod plan;
+pub(super) mod sandbox;
 
 use std::path::Path;
 
