@@ -1,7 +1,8 @@
 //! What happens to an entry, given what was seen: pure, typed, and the same for every kind.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::entry::is_key;
 use super::view::{StepView, Verb};
 use super::{ChangeView, Delta, Describe, Entry, Found, Kind, Live, Phase, Place};
 use crate::aws::CallError;
@@ -79,6 +80,10 @@ pub fn entry<K: Kind>(entry: &Entry<K>, found: &Found<K>, around: &Around<'_, K>
 
 /// Decides what happens to a resource of `place`'s manifest that no entry names.
 pub fn leftover<K: Kind>(live: &Live<K>, stacks: &Stacks, place: &Place) -> Decision<K> {
+    // Whoever took the mark off has released it, whatever else is left on it.
+    if live.tags.owner(&place.manifest) == Owner::Nobody {
+        return Decision::Keep(format!("it no longer carries this manifest's mark (tag {})", tags::MANIFEST));
+    }
     match foreign(live, &place.manifest, stacks) {
         Ok(None) => {}
         Ok(Some(block)) => return Decision::Keep(block.reason),
@@ -102,18 +107,47 @@ pub fn leftover<K: Kind>(live: &Live<K>, stacks: &Stacks, place: &Place) -> Deci
 }
 
 /// Why a resource that no entry names is nevertheless not one that left the manifest: an entry named it
-/// before, and what that entry names now is not there. Deleting it would make a changed name a
-/// replacement.
+/// before, and what that entry names now is not there, or not that entry's yet. Deleting it would make a
+/// changed name a replacement.
 pub fn claimed<'a, K: Kind>(
     live: &Live<K>,
     mut entries: impl Iterator<Item = (&'a Entry<K>, &'a Found<K>)>,
 ) -> Option<String> {
-    let (entry, _) =
-        entries.find(|(entry, found)| !matches!(found, Found::Present(_)) && was_of(live, entry))?;
+    let (entry, _) = entries.find(|(entry, found)| !settled(entry, found) && was_of(live, entry))?;
     Some(format!(
-        "{} ({}) named it before, and what it names now is not there; it stays until that is settled",
-        entry.address, entry.location
+        "{} named it before, and what it names now is not there, or not its own yet; it stays until that is settled",
+        entry.address
     ))
+}
+
+/// Whether what an entry names is there and carries the entry's own mark.
+fn settled<K: Kind>(entry: &Entry<K>, found: &Found<K>) -> bool {
+    let Found::Present(live) = found else { return false };
+    live.tags.owner(&entry.place.manifest) == Owner::Us
+        && live.tags.get(tags::ADDRESS) == Some(entry.address.to_string().as_str())
+}
+
+/// What each leftover is called, so that a word that is given for it is given for it alone: the address on
+/// its mark if that is an address and nothing else has it, else its name in AWS (`ecr.repository.name=site`).
+/// No entry can have such a key.
+pub fn leftover_addresses<'a, K: Kind>(
+    leftovers: &[Live<K>],
+    entries: impl Iterator<Item = &'a Entry<K>>,
+) -> Vec<Address> {
+    let prefix = format!("{}.", K::NAME);
+    let taken: BTreeSet<_> = entries.map(|entry| entry.address.key.as_str()).collect();
+    let keys: Vec<_> = leftovers
+        .iter()
+        .map(|live| live.tags.get(tags::ADDRESS).and_then(|address| address.strip_prefix(&prefix)))
+        .collect();
+    let own = |key: &&str| {
+        is_key(key) && !taken.contains(key) && keys.iter().filter(|it| **it == Some(*key)).count() == 1
+    };
+    let called = leftovers.iter().zip(&keys).map(|(live, key)| {
+        let key = key.filter(own).map_or_else(|| format!("name={}", K::name(&live.state)), str::to_owned);
+        Address::new(K::NAME, key)
+    });
+    called.collect()
 }
 
 /// Whether the mark on `live` is that of `entry`, under its key of now or of before.
@@ -258,11 +292,9 @@ pub fn view_entry<K: Kind>(entry: &Entry<K>, found: &Found<K>, decision: &Decisi
     view
 }
 
-/// Shows a decision about a resource that left the manifest.
-pub fn view_leftover<K: Kind>(live: &Live<K>, decision: &Decision<K>) -> StepView {
-    let prefix = format!("{}.", K::NAME);
-    let key = live.tags.get(tags::ADDRESS).and_then(|address| address.strip_prefix(&prefix));
-    view(Address::new(K::NAME, key.unwrap_or("?")), K::name(&live.state), decision)
+/// Shows a decision about a resource that left the manifest and is called `address`.
+pub fn view_leftover<K: Kind>(address: Address, live: &Live<K>, decision: &Decision<K>) -> StepView {
+    view(address, K::name(&live.state), decision)
 }
 
 fn view<K: Kind>(address: Address, name: &str, decision: &Decision<K>) -> StepView {

@@ -187,17 +187,21 @@ impl<K: Kind> AnySighting for Sighting<K> {
     fn decide(self: Box<Self>) -> Vec<Box<dyn AnyStep>> {
         let Self { entries, observation, stacks, place } = *self;
         let around = Around { leftovers: &observation.leftovers, gaps: &observation.gaps, stacks: &stacks };
+        let mut found = observation.found;
+        // An entry without an answer is unknown; it is not to be passed over.
+        found.extend(entries.iter().skip(found.len()).map(|entry| Found::unanswered(K::name(&entry.state))));
         let mut steps: Vec<Box<dyn AnyStep>> = Vec::new();
-        for (entry, found) in entries.iter().zip(&observation.found) {
+        for (entry, found) in entries.iter().zip(&found) {
             let decision = decide::entry(entry, found, &around);
             let view = decide::view_entry(entry, found, &decision);
             steps.push(Box::new(Step { target: Target::Entry(Arc::clone(entry)), view, decision }));
         }
-        for live in observation.leftovers {
-            let seen = entries.iter().map(Arc::as_ref).zip(&observation.found);
+        let addresses = decide::leftover_addresses(&observation.leftovers, entries.iter().map(Arc::as_ref));
+        for (live, address) in observation.leftovers.into_iter().zip(addresses) {
+            let seen = entries.iter().map(Arc::as_ref).zip(&found);
             let decision = decide::claimed(&live, seen)
                 .map_or_else(|| decide::leftover(&live, &stacks, &place), Decision::Keep);
-            let view = decide::view_leftover(&live, &decision);
+            let view = decide::view_leftover(address, &live, &decision);
             let target = Target::Leftover(Box::new(live), Arc::clone(&place));
             steps.push(Box::new(Step { target, view, decision }));
         }

@@ -32,6 +32,13 @@ pub enum Found<K: Kind> {
     Unknown(CallError),
 }
 
+impl<K: Kind> Found<K> {
+    /// What is found of `name` when a kind has not answered about it.
+    pub(super) fn unanswered(name: &str) -> Self {
+        Self::Unknown(CallError::unusable(&K::NAME.to_string(), name, "nothing was answered about it"))
+    }
+}
+
 /// A live resource.
 pub struct Live<K: Kind> {
     /// All its tags.

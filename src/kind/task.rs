@@ -129,7 +129,8 @@ impl<K: Kind> Task<K> {
         };
         let leftover = matches!(self.target, Target::Leftover(..));
         let mut answer = K::observe(aws, &[Wanted { state, leftover }], None).await;
-        let found = answer.found.pop().unwrap_or(Found::Absent);
+        // No answer is not the answer that it is not there.
+        let found = answer.found.pop().unwrap_or_else(|| Found::unanswered(K::name(state)));
         let marks = match &found {
             Found::Present(live) => live.tags.stack(),
             Found::Absent | Found::Unknown(_) => None,
@@ -148,7 +149,7 @@ impl<K: Kind> Task<K> {
                     Found::Absent => (Decision::InSync, seen),
                     Found::Unknown(error) => (Decision::Unknown(error.clone()), seen),
                 };
-                let view = decide::view_leftover(live, &decision);
+                let view = decide::view_leftover(self.view.address.clone(), live, &decision);
                 (decision, view)
             }
         };

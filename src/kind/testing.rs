@@ -115,7 +115,8 @@ impl<K: Kind> World<K> {
 /// The decision about a resource that left the manifest, in few words.
 pub(crate) fn left<K: Kind>(live: &Live<K>) -> String {
     let decision = decide::leftover(live, &Stacks::new(), &place());
-    brief(&decide::view_leftover(live, &decision))
+    let address = decide::leftover_addresses(std::slice::from_ref(live), std::iter::empty()).remove(0);
+    brief(&decide::view_leftover(address, live, &decision))
 }
 
 /// The deltas between a live resource and what is declared, in few words.

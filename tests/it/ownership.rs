@@ -141,7 +141,7 @@ fn a_changed_name_is_blocked_and_makes_no_second_one() {
         ] {
             let manifest = world.manifest(entry);
             let plan = world.infra(&["drift"], &manifest).run().expect(Exit::Refused);
-            let _ = plan.says("its name changed from `team/site`").says("= keep ecr.repository.site");
+            let _ = plan.says("its name changed from `team/site`").says("= keep ecr.repository.");
             writes_nothing(&world, &["apply", "--yes"], &manifest, Exit::Refused);
         }
     }
@@ -166,6 +166,61 @@ fn a_repository_is_deleted_only_when_it_says_so_is_empty_and_is_named() {
     let _ = world.infra(&delete, &empty).wire(&wire).run().expect(Exit::Done);
     assert_eq!(wire.writes(), ["ecr:DeleteRepository"]);
     let _ = world.drift(&empty).expect(Exit::Done).says("of 0;");
+}
+
+/// A word is given for an address, so an address is of one thing.
+#[test]
+fn a_word_for_one_resource_is_none_for_another_with_the_same_mark() {
+    for world in World::each() {
+        let two = "[secretsmanager.secret.a]\nname = \"team/a\"\non-delete = \"delete\"\n[secretsmanager.secret.b]\nname = \"team/b\"\non-delete = \"delete\"\n";
+        let _ = world.apply(&world.manifest(two));
+        for mark in ["secretsmanager.secret.a", "nobody knows"] {
+            for name in ["team/a", "team/b"] {
+                let tags = json!([{"Key": "infra:address", "Value": mark}]);
+                world.account.secrets("TagResource", &json!({"SecretId": name, "Tags": tags})).json();
+            }
+            let empty = world.manifest("");
+            let _ = world
+                .drift(&empty)
+                .expect(Exit::Pending)
+                .says("- delete secretsmanager.secret.name=team/a")
+                .says("- delete secretsmanager.secret.name=team/b");
+            let args = ["apply", "--yes", "--delete", mark];
+            writes_nothing(&world, &args, &empty, Exit::Usage);
+            // Asked about each, and answered no twice.
+            let wire = Wire::new();
+            let output = world.infra(&["apply"], &empty).answers(&["n", "n"]).wire(&wire).run();
+            let output = output.expect(Exit::Refused).tells("Delete team/a").tells("Delete team/b");
+            assert_eq!(wire.writes(), [""; 0], "{output}");
+        }
+        let args = ["apply", "--yes", "--delete", "secretsmanager.secret.name=team/a"];
+        let wire = Wire::new();
+        let _ = world.infra(&args, &world.manifest("")).wire(&wire).run().expect(Exit::Refused);
+        assert_eq!(wire.writes(), ["secretsmanager:DeleteSecret"]);
+        let kept = world.account.secrets("DescribeSecret", &json!({"SecretId": "team/b"})).json();
+        assert!(kept["DeletedDate"].is_null(), "{kept}");
+    }
+}
+
+/// Between the plan and the call somebody releases it: then it is not ours to delete.
+#[test]
+fn what_loses_our_mark_at_the_question_is_not_deleted() {
+    for world in World::each() {
+        let world = std::sync::Arc::new(world);
+        let _ = world.apply(&world.manifest(&SECRET.replace("name", "on-delete = \"delete\"\nname")));
+        let (wire, behind) = (Wire::new(), std::sync::Arc::clone(&world));
+        let output = world
+            .infra(&["apply"], &world.manifest(""))
+            .answers(&["y", "y"])
+            .meanwhile(move || {
+                let body = json!({"SecretId": "team/key", "TagKeys": ["infra:manifest"]});
+                assert_eq!(behind.account.secrets("UntagResource", &body).code(), "");
+            })
+            .wire(&wire)
+            .run();
+        let _ = output.expect(Exit::Moved).tells("it no longer carries this manifest's mark");
+        assert_eq!(wire.writes(), [""; 0]);
+    }
 }
 
 #[test]

@@ -395,7 +395,14 @@ fn a_changed_name_is_no_rename() {
     ");
     // The old one, even empty and to be deleted, is not what left the manifest.
     let (live, seen) = (&world.leftovers[0], [(&world.entry, &world.found)]);
-    assert_snapshot!(decide::claimed(live, seen.into_iter()).unwrap(), @"ecr.repository.site (m.toml:7) named it before, and what it names now is not there; it stays until that is settled");
+    assert_snapshot!(decide::claimed(live, seen.into_iter()).unwrap(), @"ecr.repository.site named it before, and what it names now is not there, or not its own yet; it stays until that is settled");
+    // Nor is it while what the entry names now is still nobody's, or another entry's.
+    for (key, value) in [(tags::MANIFEST, "other"), (tags::ADDRESS, "ecr.repository.blog")] {
+        let mut live = in_step(&entry(PLAIN), Detail::default());
+        live.tags.set(key, value);
+        world.found = Found::Present(Box::new(live));
+        assert!(decide::claimed(&world.leftovers[0], [(&world.entry, &world.found)].into_iter()).is_some());
+    }
     world.found = Found::Present(Box::new(in_step(&entry(PLAIN), Detail::default())));
     assert_eq!(decide::claimed(&world.leftovers[0], [(&world.entry, &world.found)].into_iter()), None);
     // Some other entry's leftover is no reason not to create this one.
@@ -435,6 +442,14 @@ fn what_left_the_manifest_is_deleted_only_while_empty() {
     assert_snapshot!(leftover(&delete, |live| live.tags.set(tags::ON_DELETE, "Delete")), @"
     keep ecr.repository.site (team/site) not in the manifest
       because it left the manifest and is retained
+    ");
+    // Somebody took our mark off, and left the rest.
+    assert_snapshot!(leftover(&delete, |live| {
+        let marks = live.tags.iter().filter(|(key, _)| *key != tags::MANIFEST);
+        live.tags = marks.collect();
+    }), @"
+    keep ecr.repository.site (team/site) not in the manifest
+      because it no longer carries this manifest's mark (tag infra:manifest)
     ");
     assert_snapshot!(leftover(&delete, |live| live.tags.set("crossplane-kind", "x")), @"
     keep ecr.repository.site (team/site) not in the manifest
