@@ -85,7 +85,7 @@ impl Kind for EcrRepository {
     }
 
     fn blocks_deletion(live: &Live<Self>) -> Option<String> {
-        live.detail.holds()
+        live.detail.blocks_deletion()
     }
 
     fn notes(_live: Option<&Live<Self>>, _want: &State) -> Vec<String> {

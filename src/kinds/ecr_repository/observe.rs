@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_sdk_ecr::types::{
-    DescribeImagesFilter, ImageDetail, ImageStatus, ImageStatusFilter, ImageTagMutability, Repository,
+    DescribeImagesFilter, ImageDetail, ImageStatus, ImageStatusFilter, ImageTagMutability,
+    ImageTagMutabilityExclusionFilterType, Repository,
 };
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt as _};
@@ -21,12 +22,17 @@ use crate::model::{Owner, Tags, tags};
 const AT_ONCE: usize = 8;
 /// Largest page (API `DescribeRepositories` and `DescribeImages`).
 const PAGE: i32 = 1000;
+/// How often the calls about one repository are put together before they must agree.
+const LOOKS: usize = 3;
 
 const DESCRIBE: &str = "ecr:DescribeRepositories";
 const TAGS: &str = "ecr:ListTagsForResource";
 const LIFECYCLE: &str = "ecr:GetLifecyclePolicy";
 const POLICY: &str = "ecr:GetRepositoryPolicy";
 const IMAGES: &str = "ecr:DescribeImages";
+
+/// What a call about every repository is about.
+const REGISTRY: &str = "the registry";
 
 const NO_REPOSITORY: &str = "RepositoryNotFoundException";
 
@@ -48,8 +54,8 @@ pub(super) async fn observe(
         }
     };
     let found = wanted.iter().zip(parts).map(|(wanted, parts)| {
-        let repository = listed.get(&wanted.state.name);
-        async move { put_together(aws, wanted, repository, parts).await }
+        let repository = listed.get(&wanted.state.name).cloned();
+        async move { find(aws, wanted, repository, parts).await.unwrap_or_else(Found::Unknown) }
     });
     let found = stream::iter(found.collect::<Vec<_>>()).buffered(AT_ONCE).collect();
     let (found, (leftovers, gaps)) = tokio::join!(found, leftovers(aws, wanted, &listed, survey));
@@ -62,8 +68,8 @@ async fn list(aws: &Aws, wanted: &[Wanted<'_, EcrRepository>], all: bool) -> Res
     if all {
         let mut pages = aws.ecr.describe_repositories().into_paginator().page_size(PAGE).send();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|e| CallError::new(DESCRIBE, "the registry", &e))?;
-            repositories.extend(page.repositories.unwrap_or_default());
+            let page = page.map_err(|e| CallError::new(DESCRIBE, REGISTRY, &e))?;
+            repositories.extend(page.repositories.ok_or_else(|| holds_no(DESCRIBE, REGISTRY, "list"))?);
         }
     } else {
         // One call each: a single missing name fails a call for several (API `DescribeRepositories`).
@@ -71,107 +77,146 @@ async fn list(aws: &Aws, wanted: &[Wanted<'_, EcrRepository>], all: bool) -> Res
             repositories.extend(answer?);
         }
     }
-    let named = |repository: Repository| Some((repository.repository_name.clone()?, repository));
-    Ok(repositories.into_iter().filter_map(named).collect())
+    let named = |repository: Repository| {
+        let name = repository.repository_name.clone();
+        Ok((name.ok_or_else(|| holds_no(DESCRIBE, REGISTRY, "name of a repository"))?, repository))
+    };
+    repositories.into_iter().map(named).collect()
 }
 
-async fn describe(aws: &Aws, name: &str) -> Result<Vec<Repository>, CallError> {
-    match aws.ecr.describe_repositories().repository_names(name).send().await {
-        Ok(answer) => Ok(answer.repositories.unwrap_or_default()),
-        Err(error) => absent_or(CallError::new(DESCRIBE, name, &error), NO_REPOSITORY).map(|()| Vec::new()),
-    }
+async fn describe(aws: &Aws, name: &str) -> Result<Option<Repository>, CallError> {
+    let answer = match aws.ecr.describe_repositories().repository_names(name).send().await {
+        Ok(answer) => answer.repositories.unwrap_or_default(),
+        Err(error) => return absent_or(CallError::new(DESCRIBE, name, &error)).map(|()| None),
+    };
+    let repository = answer.into_iter().find(|repository| repository.repository_name() == Some(name));
+    repository.map(Some).ok_or_else(|| holds_no(DESCRIBE, name, "such repository, and no error"))
 }
 
-/// What is read of a repository besides its description. `None`: AWS says that there is no repository.
+/// What is read of a repository besides its description.
 struct Parts {
-    tags: Option<Tags>,
+    tags: Tags,
     lifecycle: Option<String>,
     policy: Option<String>,
 }
 
-async fn read_all(aws: &Aws, wanted: &[Wanted<'_, EcrRepository>]) -> Vec<Result<Parts, CallError>> {
+/// What one call says.
+enum Part<T> {
+    Is(T),
+    /// That there is no repository.
+    NoRepository,
+}
+
+/// What the calls say together about a repository's parts.
+enum Seen {
+    Whole(Parts),
+    NoRepository,
+    /// Some found it, and some did not.
+    Torn,
+}
+
+async fn read_all(aws: &Aws, wanted: &[Wanted<'_, EcrRepository>]) -> Vec<Result<Seen, CallError>> {
     let parts = wanted.iter().map(|wanted| read(aws, &wanted.state.name, &wanted.state.arn));
     stream::iter(parts.collect::<Vec<_>>()).buffered(AT_ONCE).collect().await
 }
 
-async fn read(aws: &Aws, name: &str, arn: &str) -> Result<Parts, CallError> {
+async fn read(aws: &Aws, name: &str, arn: &str) -> Result<Seen, CallError> {
     let (tags, lifecycle, policy) =
         tokio::join!(tags(aws, name, arn), lifecycle(aws, name), policy(aws, name));
-    Ok(Parts { tags: tags?, lifecycle: lifecycle?, policy: policy? })
+    Ok(match (tags?, lifecycle?, policy?) {
+        (Part::Is(tags), Part::Is(lifecycle), Part::Is(policy)) => {
+            Seen::Whole(Parts { tags, lifecycle, policy })
+        }
+        (Part::NoRepository, Part::NoRepository, Part::NoRepository) => Seen::NoRepository,
+        _ => Seen::Torn,
+    })
 }
 
-async fn tags(aws: &Aws, name: &str, arn: &str) -> Result<Option<Tags>, CallError> {
+async fn tags(aws: &Aws, name: &str, arn: &str) -> Result<Part<Tags>, CallError> {
     match aws.ecr.list_tags_for_resource().resource_arn(arn).send().await {
         Ok(answer) => {
-            Ok(Some(answer.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()))
+            // Without the list nobody can say whose it is.
+            let tags = answer.tags.ok_or_else(|| holds_no(TAGS, name, "tags"))?;
+            Ok(Part::Is(tags.into_iter().map(|tag| (tag.key, tag.value)).collect()))
         }
-        Err(error) => absent_or(CallError::new(TAGS, name, &error), NO_REPOSITORY).map(|()| None),
+        Err(error) => absent_or(CallError::new(TAGS, name, &error)).map(|()| Part::NoRepository),
     }
 }
 
-async fn lifecycle(aws: &Aws, name: &str) -> Result<Option<String>, CallError> {
+async fn lifecycle(aws: &Aws, name: &str) -> Result<Part<Option<String>>, CallError> {
     match aws.ecr.get_lifecycle_policy().repository_name(name).send().await {
-        Ok(answer) => Ok(answer.lifecycle_policy_text),
+        Ok(answer) => {
+            let text = answer.lifecycle_policy_text;
+            Ok(Part::Is(Some(text.ok_or_else(|| holds_no(LIFECYCLE, name, "policy"))?)))
+        }
         Err(error) => {
             let error = CallError::new(LIFECYCLE, name, &error);
             if error.is("LifecyclePolicyNotFoundException") {
-                Ok(None)
+                Ok(Part::Is(None))
             } else {
-                absent_or(error, NO_REPOSITORY).map(|()| None)
+                absent_or(error).map(|()| Part::NoRepository)
             }
         }
     }
 }
 
-async fn policy(aws: &Aws, name: &str) -> Result<Option<String>, CallError> {
+async fn policy(aws: &Aws, name: &str) -> Result<Part<Option<String>>, CallError> {
     match aws.ecr.get_repository_policy().repository_name(name).send().await {
-        Ok(answer) => Ok(answer.policy_text),
+        Ok(answer) => Ok(Part::Is(Some(answer.policy_text.ok_or_else(|| holds_no(POLICY, name, "policy"))?))),
         Err(error) => {
             let error = CallError::new(POLICY, name, &error);
             if error.is("RepositoryPolicyNotFoundException") {
-                Ok(None)
+                Ok(Part::Is(None))
             } else {
-                absent_or(error, NO_REPOSITORY).map(|()| None)
+                absent_or(error).map(|()| Part::NoRepository)
             }
         }
     }
 }
 
-fn absent_or(error: CallError, code: &str) -> Result<(), CallError> {
-    if error.is(code) { Ok(()) } else { Err(error) }
+fn absent_or(error: CallError) -> Result<(), CallError> {
+    if error.is(NO_REPOSITORY) { Ok(()) } else { Err(error) }
 }
 
-async fn put_together(
+/// A success that leaves out what AWS always sends. It is not read as nothing being there.
+fn holds_no(call: &str, subject: &str, what: &str) -> CallError {
+    CallError::unusable(call, subject, format!("the answer holds no {what}"))
+}
+
+/// Puts together what was read. While the calls disagree, which they do when somebody creates or deletes the
+/// repository at that moment, they are made again.
+async fn find(
     aws: &Aws,
     wanted: &Wanted<'_, EcrRepository>,
-    repository: Option<&Repository>,
-    parts: Result<Parts, CallError>,
-) -> Found<EcrRepository> {
-    let name = &wanted.state.name;
-    let parts = match parts {
-        Ok(parts) => parts,
-        Err(error) => return Found::Unknown(error),
-    };
-    match (repository, parts.tags.is_some()) {
-        (None, false) => Found::Absent,
-        (Some(repository), true) => match live(repository, parts) {
-            Ok(mut live) => {
+    mut repository: Option<Repository>,
+    parts: Result<Seen, CallError>,
+) -> Result<Found<EcrRepository>, CallError> {
+    let State { name, arn, .. } = wanted.state;
+    let mut seen = parts?;
+    for _ in 0..LOOKS {
+        match (&repository, seen) {
+            (None, Seen::NoRepository) => return Ok(Found::Absent),
+            (Some(repository), Seen::Whole(parts)) => {
+                let mut live = live(repository, parts)?;
                 if wanted.leftover || must_measure(&live, wanted.state) {
-                    match images(aws, name).await {
-                        Ok(detail) => live.detail = detail,
-                        Err(error) => return Found::Unknown(error),
-                    }
+                    live.detail = images(aws, name).await?;
                 }
-                Found::Present(Box::new(live))
+                return Ok(Found::Present(Box::new(live)));
             }
-            Err(error) => Found::Unknown(error),
-        },
-        _ => Found::Unknown(CallError::unusable(
-            DESCRIBE,
-            name,
-            "it appeared or vanished while it was read; run the same command again",
-        )),
+            _ => {}
+        }
+        let (description, parts) = tokio::join!(describe(aws, name), read(aws, name, arn));
+        (repository, seen) = (description?, parts?);
     }
+    Err(torn(name))
+}
+
+fn torn(name: &str) -> CallError {
+    CallError::unusable(
+        DESCRIBE,
+        name,
+        "it appeared or vanished while it was read; run the same command again",
+    )
 }
 
 /// Whether the images matter: a lifecycle policy would change, or the repository is not ours yet.
@@ -183,19 +228,20 @@ fn must_measure(live: &Live<EcrRepository>, want: &State) -> bool {
 /// The live resource, without its images.
 fn live(repository: &Repository, parts: Parts) -> Result<Live<EcrRepository>, CallError> {
     let name = repository.repository_name().unwrap_or_default().to_owned();
+    let arn = repository.repository_arn().ok_or_else(|| holds_no(DESCRIBE, &name, "ARN"))?;
     let lifecycle = parts.lifecycle.as_deref().map(Lifecycle::parse).transpose();
     let policy = parts.policy.as_deref().map(Policy::parse).transpose();
     let encryption = repository.encryption_configuration();
     Ok(Live {
-        tags: parts.tags.unwrap_or_default(),
+        tags: parts.tags,
         phase: Phase::Active,
         service: None,
         state: State {
-            arn: repository.repository_arn().unwrap_or_default().to_owned(),
+            arn: arn.to_owned(),
             scan_on_push: repository
                 .image_scanning_configuration()
                 .is_some_and(aws_sdk_ecr::types::ImageScanningConfiguration::scan_on_push),
-            mutability: mutability(repository),
+            mutability: mutability(repository).map_err(|why| CallError::unusable(DESCRIBE, &name, why))?,
             // An absent block means AES256: that is what repositories older than the choice have.
             encryption: Encryption {
                 algorithm: encryption.map_or("AES256", |it| it.encryption_type().as_str()).to_owned(),
@@ -209,14 +255,20 @@ fn live(repository: &Repository, parts: Parts) -> Result<Live<EcrRepository>, Ca
     })
 }
 
-fn mutability(repository: &Repository) -> Mutability {
-    let immutable = matches!(
-        repository.image_tag_mutability(),
-        Some(ImageTagMutability::Immutable | ImageTagMutability::ImmutableWithExclusion)
-    );
-    let exclusions: BTreeSet<_> =
-        repository.image_tag_mutability_exclusion_filters().iter().map(|it| it.filter().to_owned()).collect();
-    Mutability { immutable, exclusions }
+/// Repositories older than the choice say nothing, and are mutable. A word that is not known here is no
+/// reason to take it for either.
+fn mutability(repository: &Repository) -> Result<Mutability, &'static str> {
+    use ImageTagMutability::{Immutable, ImmutableWithExclusion, Mutable, MutableWithExclusion};
+    let immutable = match repository.image_tag_mutability() {
+        Some(Immutable | ImmutableWithExclusion) => true,
+        None | Some(Mutable | MutableWithExclusion) => false,
+        Some(_) => return Err("its tag mutability is of a kind that is not known here"),
+    };
+    let filters = repository.image_tag_mutability_exclusion_filters();
+    if filters.iter().any(|it| *it.filter_type() != ImageTagMutabilityExclusionFilterType::Wildcard) {
+        return Err("an exclusion from its tag mutability is of a kind that is not known here");
+    }
+    Ok(Mutability { immutable, exclusions: filters.iter().map(|it| it.filter().to_owned()).collect() })
 }
 
 /// Every image, archived ones too: they count when the repository is to be deleted.
@@ -234,20 +286,25 @@ async fn images(aws: &Aws, name: &str) -> Result<Detail, CallError> {
         .send();
     while let Some(page) = pages.next().await {
         let page = page.map_err(|e| CallError::new(IMAGES, name, &e))?;
-        for image in page.image_details.unwrap_or_default() {
-            add(&mut images, image);
+        // No list is not a list of none: what is deleted, and what expires, hangs on it.
+        for image in page.image_details.ok_or_else(|| holds_no(IMAGES, name, "images"))? {
+            add(&mut images, image).map_err(|what| holds_no(IMAGES, name, what))?;
         }
     }
     Ok(Detail { images: Some(images) })
 }
 
 /// Puts an image where it counts.
-pub(super) fn add(images: &mut Images, image: ImageDetail) {
+///
+/// # Errors
+///
+/// What the answer does not say of it, so that nobody can tell whether a rule takes it.
+pub(super) fn add(images: &mut Images, image: ImageDetail) -> Result<(), &'static str> {
     // For an image that was in the archive, rules go by the time at which it came back (ECR user guide,
     // "Lifecycle policy properties"). One that is on its way back will be the youngest of all.
     let began = match image.image_status {
         Some(ImageStatus::Activating) => images.measured_at,
-        _ => image.last_activated_at.max(image.image_pushed_at).map_or(0, |at| at.secs()),
+        _ => image.last_activated_at.max(image.image_pushed_at).ok_or("time of an image")?.secs(),
     };
     // An answer without a status is of before there was an archive. A status that is not known here
     // counts as in use, so that more is said to expire, not less.
@@ -256,11 +313,12 @@ pub(super) fn add(images: &mut Images, image: ImageDetail) {
         _ => &mut images.active,
     };
     list.push(Image {
-        digest: image.image_digest.unwrap_or_default(),
+        digest: image.image_digest.ok_or("digest of an image")?,
         tags: image.image_tags.unwrap_or_default(),
-        bytes: image.image_size_in_bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0),
+        bytes: image.image_size_in_bytes.and_then(|bytes| u64::try_from(bytes).ok()),
         pushed_at: began,
     });
+    Ok(())
 }
 
 /// Repositories with the manifest's mark that nothing wanted names, and what could not be read of the rest.
@@ -291,14 +349,20 @@ async fn leftover(
     repository: &Repository,
     manifest: &str,
 ) -> Result<Option<Live<EcrRepository>>, CallError> {
-    let arn = repository.repository_arn().unwrap_or_default();
-    let Some(tags) = tags(aws, name, arn).await? else { return Ok(None) };
+    let arn = repository.repository_arn().ok_or_else(|| holds_no(DESCRIBE, name, "ARN"))?;
+    let Part::Is(tags) = tags(aws, name, arn).await? else { return gone(aws, name).await };
     if tags.owner(manifest) != Owner::Us {
         return Ok(None);
     }
     let (lifecycle, policy, images) =
         tokio::join!(lifecycle(aws, name), policy(aws, name), images(aws, name));
-    let mut live = live(repository, Parts { tags: Some(tags), lifecycle: lifecycle?, policy: policy? })?;
+    let (Part::Is(lifecycle), Part::Is(policy)) = (lifecycle?, policy?) else { return gone(aws, name).await };
+    let mut live = live(repository, Parts { tags, lifecycle, policy })?;
     live.detail = images?;
     Ok(Some(live))
+}
+
+/// Whether a repository that was listed, and of which a call says that it is not there, has been deleted.
+async fn gone(aws: &Aws, name: &str) -> Result<Option<Live<EcrRepository>>, CallError> {
+    if describe(aws, name).await?.is_none() { Ok(None) } else { Err(torn(name)) }
 }

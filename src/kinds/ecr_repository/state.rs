@@ -99,6 +99,11 @@ pub struct Images {
 }
 
 impl Detail {
+    /// What must be gone before the repository may be deleted. Images that nobody counted may be there.
+    pub(super) fn blocks_deletion(&self) -> Option<String> {
+        if self.images.is_none() { Some("images that were not counted".to_owned()) } else { self.holds() }
+    }
+
     pub(super) fn holds(&self) -> Option<String> {
         let Images { active, archived, measured_at: _ } = self.images.as_ref()?;
         let count = active.len() + archived.len();
@@ -106,12 +111,24 @@ impl Detail {
             return None;
         }
         let images = size::count(count, "image");
-        let bytes = size::bytes(active.iter().chain(archived).map(|image| image.bytes).sum());
+        let bytes = bytes_of(active.iter().chain(archived));
         Some(match archived.len() {
             0 => format!("{images}, {bytes}"),
             stored => format!("{images} ({stored} in the archive), {bytes}"),
         })
     }
+}
+
+/// The size of images together, for people.
+fn bytes_of<'a>(images: impl Iterator<Item = &'a Image>) -> String {
+    let (mut known, mut least) = (0_u64, "");
+    for image in images {
+        match image.bytes {
+            Some(bytes) => known = known.saturating_add(bytes),
+            None => least = "at least ",
+        }
+    }
+    format!("{least}{}", size::bytes(known))
 }
 
 /// One change of a repository: one API call each.
@@ -370,6 +387,6 @@ fn expiry(detail: &Detail, before: Option<&Lifecycle>, after: &Lifecycle) -> Exp
     if newly.is_empty() {
         return Expiry::Nothing;
     }
-    let size = size::bytes(newly.iter().map(|image| image.bytes).sum());
+    let size = bytes_of(newly.iter().copied());
     Expiry::Images(format!("{} of {}, {size}", newly.len(), size::count(images.active.len(), "image")))
 }

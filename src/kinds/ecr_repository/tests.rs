@@ -35,7 +35,7 @@ fn images(active: i64, archived: i64) -> Images {
     let image = |days: i64| Image {
         digest: format!("sha256:{days:02}"),
         tags: vec![format!("v{days}")],
-        bytes: 100 << 20,
+        bytes: Some(100 << 20),
         pushed_at: NOW - days * DAY,
     };
     Images {
@@ -438,6 +438,10 @@ fn what_left_the_manifest_is_deleted_only_while_empty() {
     keep ecr.repository.site (team/site) not in the manifest
       because it left the manifest; `delete` means only while empty, and it holds 1 image (1 in the archive), 100.0 MiB
     ");
+    assert_snapshot!(leftover(&delete, |live| live.detail.images = None), @"
+    keep ecr.repository.site (team/site) not in the manifest
+      because it left the manifest; `delete` means only while empty, and it holds images that were not counted
+    ");
     // A mark that nobody understands means to keep.
     assert_snapshot!(leftover(&delete, |live| live.tags.set(tags::ON_DELETE, "Delete")), @"
     keep ecr.repository.site (team/site) not in the manifest
@@ -493,7 +497,14 @@ fn archived_images_count_for_deletion_and_not_for_rules() {
         image("stored", Some(ImageStatus::Archived), 6, None),
         image("of-tomorrow", Some(ImageStatus::from("FROZEN")), 7, None),
     ] {
-        add(&mut images, detail);
+        add(&mut images, detail).unwrap();
+    }
+    // What does not say which image it is, or how old, would be taken for another, or for the oldest.
+    for broken in [
+        ImageDetail::builder().image_digest("x").build(),
+        ImageDetail::builder().image_pushed_at(DateTime::from_secs(1)).build(),
+    ] {
+        assert!(add(&mut images, broken).is_err());
     }
     let brief = |images: &[Image]| {
         images.iter().map(|it| format!("{} {}", it.digest, it.pushed_at)).collect::<Vec<_>>()
@@ -510,5 +521,10 @@ fn archived_images_count_for_deletion_and_not_for_rules() {
         ]
     );
     assert_eq!(brief(&images.archived), ["stored 6"]);
-    assert_eq!(Detail { images: Some(images) }.holds().unwrap(), "7 images (1 in the archive), 35 B");
+    let mut detail = Detail { images: Some(images) };
+    assert_eq!(detail.holds().unwrap(), "7 images (1 in the archive), 35 B");
+    detail.images.as_mut().unwrap().active[0].bytes = None;
+    assert_eq!(detail.holds().unwrap(), "7 images (1 in the archive), at least 30 B");
+    detail.images.as_mut().unwrap().active[0].bytes = Some(u64::MAX);
+    assert!(detail.holds().unwrap().starts_with("7 images"));
 }

@@ -19,10 +19,15 @@ use crate::model::{Owner, Tags, tags};
 const AT_ONCE: usize = 16;
 /// Largest page (API `ListSecrets`).
 const PAGE: i32 = 100;
+/// How often the two calls about one secret are made before they must agree.
+const LOOKS: usize = 3;
 
 const DESCRIBE: &str = "secretsmanager:DescribeSecret";
 const POLICY: &str = "secretsmanager:GetResourcePolicy";
 const LIST: &str = "secretsmanager:ListSecrets";
+
+/// What a call about every secret is about.
+const ACCOUNT: &str = "the account";
 
 const NO_SECRET: &str = "ResourceNotFoundException";
 
@@ -39,20 +44,29 @@ pub(super) async fn observe(
 }
 
 async fn find(aws: &Aws, name: &str) -> Found<SecretsManagerSecret> {
-    let (secret, policy) = tokio::join!(describe(aws, name), policy(aws, name));
-    match (secret, policy) {
-        (Err(error), _) => Found::Unknown(error),
-        (Ok(None), _) => Found::Absent,
-        (Ok(Some(secret)), policy) => match live(&secret, policy) {
-            Ok(live) => Found::Present(Box::new(live)),
-            Err(error) => Found::Unknown(error),
-        },
+    let mut torn = None;
+    for _ in 0..LOOKS {
+        let (secret, policy) = tokio::join!(describe(aws, name), policy(aws, name));
+        torn = match (secret, policy) {
+            (Err(error), _) => return Found::Unknown(error),
+            // Somebody creates or deletes it at this moment: the two calls are made again.
+            (Ok(None), Ok(_)) => None,
+            (Ok(Some(_)), Err(error)) if error.is(NO_SECRET) => Some(error),
+            (Ok(None), Err(_)) => return Found::Absent,
+            (Ok(Some(secret)), policy) => {
+                return live(&secret, policy)
+                    .map_or_else(Found::Unknown, |live| Found::Present(Box::new(live)));
+            }
+        };
     }
+    let vanished = || CallError::unusable(DESCRIBE, name, "it appeared or vanished while it was read");
+    Found::Unknown(torn.unwrap_or_else(vanished))
 }
 
 async fn describe(aws: &Aws, name: &str) -> Result<Option<DescribeSecretOutput>, CallError> {
     match aws.secrets.describe_secret().secret_id(name).send().await {
-        Ok(secret) => Ok(Some(secret)),
+        Ok(secret) if secret.name() == Some(name) => Ok(Some(secret)),
+        Ok(_) => Err(CallError::unusable(DESCRIBE, name, "the answer is about something else")),
         Err(error) => {
             let error = CallError::new(DESCRIBE, name, &error);
             if error.is(NO_SECRET) { Ok(None) } else { Err(error) }
@@ -62,6 +76,10 @@ async fn describe(aws: &Aws, name: &str) -> Result<Option<DescribeSecretOutput>,
 
 async fn policy(aws: &Aws, name: &str) -> Result<Option<String>, CallError> {
     match aws.secrets.get_resource_policy().secret_id(name).send().await {
+        // Without a policy the answer holds the name and the ARN. One that holds nothing says nothing.
+        Ok(answer) if answer.name.is_none() && answer.arn.is_none() => {
+            Err(CallError::unusable(POLICY, name, "the answer is about nothing"))
+        }
         Ok(answer) => Ok(answer.resource_policy),
         Err(error) => Err(CallError::new(POLICY, name, &error)),
     }
@@ -153,8 +171,8 @@ async fn leftovers(
     (leftovers, gaps)
 }
 
-/// The names of the secrets that the list says carry the manifest's mark.
-async fn marked(aws: &Aws, manifest: &str) -> Result<Vec<String>, CallError> {
+/// The names of the secrets of which the list does not deny that they carry the manifest's mark.
+async fn marked(aws: &Aws, manifest: &str) -> Result<BTreeSet<String>, CallError> {
     let filter = |key, value: &str| Filter::builder().key(key).values(value).build();
     let mut pages = aws
         .secrets
@@ -165,13 +183,15 @@ async fn marked(aws: &Aws, manifest: &str) -> Result<Vec<String>, CallError> {
         .into_paginator()
         .page_size(PAGE)
         .send();
-    let mut names = Vec::new();
+    let holds_no = |what: &str| CallError::unusable(LIST, ACCOUNT, format!("the answer holds no {what}"));
+    let mut names = BTreeSet::new();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|e| CallError::new(LIST, "the account", &e))?;
-        for secret in page.secret_list.unwrap_or_default() {
-            // The filter matches prefixes, and each tag by itself (API `ListSecrets`).
-            if tags_of(secret.tags()).get(tags::MANIFEST) == Some(manifest) {
-                names.extend(secret.name);
+        let page = page.map_err(|e| CallError::new(LIST, ACCOUNT, &e))?;
+        for secret in page.secret_list.ok_or_else(|| holds_no("list"))? {
+            // The filter matches prefixes, and each tag by itself (API `ListSecrets`). What comes without
+            // tags although it was asked for by them is looked at.
+            if secret.tags.as_deref().is_none_or(|some| tags_of(some).get(tags::MANIFEST) == Some(manifest)) {
+                names.insert(secret.name.ok_or_else(|| holds_no("name of a secret"))?);
             }
         }
     }

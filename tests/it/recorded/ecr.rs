@@ -7,7 +7,7 @@ use infra::kinds::ecr_repository::lifecycle::Lifecycle;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use super::{entry, is_unreadable, look, present, recordings, statements, survey};
+use super::{entry, is_unreadable, look, present, recordings, statements, survey, unknown};
 use crate::support::recorded::{self, Answer, Recording, declared, rewritten};
 
 const REPOSITORIES: &str = "ecr:DescribeRepositories";
@@ -73,7 +73,13 @@ fn repositories_are_read() {
         }
         if repositories.is_empty() {
             let none = Answer::error("RepositoryNotFoundException", "none");
-            let answers = [(REPOSITORIES, answer), (REPOSITORY_TAGS, &none)];
+            let gone = Answer::error("RepositoryNotFoundException", "none");
+            let answers = [
+                (REPOSITORIES, &gone),
+                (REPOSITORY_TAGS, &none),
+                (LIFECYCLE, &none),
+                (REPOSITORY_POLICY, &none),
+            ];
             assert!(matches!(look_repository("any", &answers), Found::Absent));
         }
         // The same list, when looking for what has left the manifest: first nobody's, then all of it ours.
@@ -83,6 +89,51 @@ fn repositories_are_read() {
         let seen =
             survey::<EcrRepository>(repository("any", &[(REPOSITORIES, answer), (REPOSITORY_TAGS, &ours)]));
         assert_eq!((seen.leftovers.len(), seen.gaps), (repositories.len(), vec![]), "{name}");
+    }
+}
+
+/// A success without what AWS always sends, and calls that contradict each other: never absent, never
+/// nobody's, never without rules, and never empty.
+#[test]
+fn an_answer_that_says_too_little_of_a_repository_is_unknown() {
+    let gone = Answer::error("RepositoryNotFoundException", "none");
+    let of = |more: Value| {
+        let mut one =
+            json!({ "repositoryName": "team/site", "repositoryArn": "arn:aws:ecr:::repository/team/site" });
+        one.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        Answer::ok(json!({ "repositories": [one] }))
+    };
+    let image = |more: Value| Answer::ok(json!({ "imageDetails": [more] }));
+    let nothing = Answer::ok(json!({}));
+    for (call, answer) in [
+        (REPOSITORIES, &nothing),
+        (REPOSITORIES, &Answer::ok(json!({ "repositories": [] }))),
+        (REPOSITORIES, &Answer::ok(json!({ "repositories": [{ "repositoryName": "team/site" }] }))),
+        (REPOSITORIES, &of(json!({ "imageTagMutability": "FROZEN" }))),
+        (REPOSITORIES, &gone),
+        (REPOSITORY_TAGS, &nothing),
+        (REPOSITORY_TAGS, &gone),
+        (LIFECYCLE, &nothing),
+        (LIFECYCLE, &gone),
+        (LIFECYCLE, &Answer::ok(json!({ "lifecyclePolicyText": "" }))),
+        (REPOSITORY_POLICY, &nothing),
+        (REPOSITORY_POLICY, &gone),
+        (REPOSITORY_POLICY, &Answer::ok(json!({ "policyText": "[]" }))),
+        (IMAGES, &nothing),
+        (IMAGES, &image(json!({ "imageDigest": "sha256:1" }))),
+        (IMAGES, &image(json!({ "imagePushedAt": 1 }))),
+    ] {
+        let _ = unknown(look_repository("team/site", &[(call, answer)]), &format!("{call} {answer:?}"));
+    }
+    // In the list, nothing of it may make a repository vanish.
+    for (call, answer) in [
+        (REPOSITORIES, &nothing),
+        (REPOSITORIES, &Answer::ok(json!({ "repositories": [{ "repositoryArn": "arn" }] }))),
+        (REPOSITORY_TAGS, &nothing),
+        (REPOSITORY_TAGS, &gone),
+    ] {
+        let seen = survey::<EcrRepository>(repository("team/site", &[(call, answer)]));
+        assert_eq!((seen.leftovers.len(), seen.gaps.len()), (0, 1), "{call} {answer:?}");
     }
 }
 

@@ -7,7 +7,7 @@ use infra::model::kms;
 use insta::assert_snapshot;
 use serde_json::json;
 
-use super::{entry, is_unreadable, look, present, recordings, statements, survey};
+use super::{entry, is_unreadable, look, present, recordings, statements, survey, unknown};
 use crate::support::recorded::{self, Answer, Recording, declared, rewritten};
 
 const SECRET: &str = "secretsmanager:DescribeSecret";
@@ -85,14 +85,47 @@ fn secrets_with_our_mark_are_found_in_a_list() {
         assert_eq!((seen.leftovers.len(), seen.gaps), (0, vec![]), "{name}");
         let secrets = answer.data["SecretList"].as_array_mut().unwrap();
         let mark = json!([{ "Key": "infra:manifest", "Value": "prereqs" }]);
+        // Each under one name, for there is one description to answer with. Listed twice is found once.
         for secret in &mut *secrets {
             secret["Tags"] = mark.clone();
+            secret["Name"] = json!("any");
         }
-        let count = secrets.len();
+        let count = secrets.len().min(1);
         let described = Answer::ok(json!({ "Name": "any", "Tags": mark }));
         let seen = survey::<SecretsManagerSecret>(secret("any", &[(SECRETS, &answer), (SECRET, &described)]));
         assert_eq!((seen.leftovers.len(), seen.gaps), (count, vec![]), "{name}");
     }
+}
+
+/// A success without what AWS always sends, and calls that contradict each other: never absent, never
+/// without a policy, never another secret.
+#[test]
+fn an_answer_that_says_too_little_of_a_secret_is_unknown() {
+    let nothing = Answer::ok(json!({}));
+    let gone = Answer::error("ResourceNotFoundException", "none");
+    for (call, answer) in [
+        (SECRET, &nothing),
+        (SECRET, &Answer::ok(json!({ "Name": "team/other" }))),
+        (SECRET, &gone),
+        (SECRET_POLICY, &nothing),
+        (SECRET_POLICY, &gone),
+        (SECRET_POLICY, &Answer::ok(json!({ "Name": "team/key", "ResourcePolicy": "" }))),
+    ] {
+        let _ = unknown(look_secret("team/key", &[(call, answer)]), &format!("{call} {answer:?}"));
+    }
+    let list = |secret: serde_json::Value| Answer::ok(json!({ "SecretList": [secret] }));
+    let mark = json!([{ "Key": "infra:manifest", "Value": "prereqs" }]);
+    for answer in [&nothing, &list(json!({ "Tags": mark }))] {
+        let seen = survey::<SecretsManagerSecret>(secret("any", &[(SECRETS, answer)]));
+        assert_eq!((seen.leftovers.len(), seen.gaps.len()), (0, 1), "{answer:?}");
+    }
+    // Listed without its tags: its own description says whose it is.
+    let ours = Answer::ok(json!({ "Name": "any", "Tags": mark }));
+    let seen = survey::<SecretsManagerSecret>(secret(
+        "any",
+        &[(SECRETS, &list(json!({ "Name": "any" }))), (SECRET, &ours)],
+    ));
+    assert_eq!((seen.leftovers.len(), seen.gaps), (1, vec![]));
 }
 
 #[test]

@@ -14,8 +14,8 @@ pub struct Image {
     pub digest: String,
     /// Its tags, of which there may be none.
     pub tags: Vec<String>,
-    /// Its size in the repository.
-    pub bytes: u64,
+    /// Its size in the repository, if it is known.
+    pub bytes: Option<u64>,
     /// When it was pushed, in Unix seconds; when it was activated, if it has been in the archive.
     pub pushed_at: i64,
 }

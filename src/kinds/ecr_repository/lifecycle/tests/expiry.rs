@@ -11,7 +11,7 @@ fn image(digest: &str, tags: &[&str], days: i64) -> Image {
     Image {
         digest: digest.to_owned(),
         tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
-        bytes: 1,
+        bytes: Some(1),
         pushed_at: NOW - days * DAY,
     }
 }
