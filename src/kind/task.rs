@@ -6,7 +6,7 @@ use super::decide::{self, Act, Around, Decision, Stacks};
 use super::view::{StepView, Verb};
 use super::{Describe, Entry, Found, Kind, Live, Place, Wanted};
 use crate::aws::stack;
-use crate::aws::{Aws, CallError};
+use crate::aws::{Aws, CallError, Class};
 use crate::model::StackMark;
 
 /// What a step was about.
@@ -64,7 +64,7 @@ impl<K: Kind> Task<K> {
     /// [`StepError::Moved`] before anything is written; [`StepError::Call`] when a call failed.
     pub async fn run(self, aws: &Aws, began: &(dyn Fn(&'static str) + Sync)) -> Result<Done, StepError> {
         let (found, now) = self.look_again(aws).await;
-        if now.verb == Verb::InSync || (self.act == Act::Delete && matches!(found, Found::Absent)) {
+        if self.is_over(&found, &now) {
             return Ok(Done::AlreadySo);
         }
         if let Decision::Unknown(error) = &now.decision {
@@ -73,7 +73,7 @@ impl<K: Kind> Task<K> {
         if now.view.verb != self.view.verb || now.view.changes != self.view.changes {
             return Err(self.moved(&now.view));
         }
-        for change in &self.changes {
+        for (made, change) in self.changes.iter().enumerate() {
             began(change.describe().call);
             match K::perform(aws, change).await {
                 Ok(()) => {}
@@ -82,10 +82,35 @@ impl<K: Kind> Task<K> {
                 Err(error) if self.act == Act::Create && K::already_exists(&error) => {
                     return self.take_up(aws, began, error).await;
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return self.refused(aws, made, error).await,
             }
         }
         Ok(Done::Changed)
+    }
+
+    /// Whether nothing is left to do.
+    fn is_over(&self, found: &Found<K>, now: &Now<K>) -> bool {
+        now.verb == Verb::InSync || (self.act == Act::Delete && matches!(found, Found::Absent))
+    }
+
+    /// What it means that AWS refused a change after so many were made. Another run beside this one, or an
+    /// earlier attempt whose reply was lost, may have made it: then AWS has nothing to restore or to delete.
+    async fn refused(&self, aws: &Aws, made: usize, error: CallError) -> Result<Done, StepError> {
+        if error.class != Class::Other || error.code.is_none() {
+            return Err(error.into());
+        }
+        let (found, now) = self.look_again(aws).await;
+        if self.is_over(&found, &now) {
+            return Ok(if made == 0 { Done::AlreadySo } else { Done::Changed });
+        }
+        let refused = self.changes.get(made).map(Describe::describe);
+        let still = now.view.changes.iter().any(|change| Some(change) == refused.as_ref());
+        // Of what was written in part nobody may say that nothing was written.
+        if still || made > 0 || now.verb == Verb::Unknown {
+            Err(error.into())
+        } else {
+            Err(self.moved(&now.view))
+        }
     }
 
     /// Goes on with a resource that exists although it was to be created, if it is ours.

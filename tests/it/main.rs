@@ -8,6 +8,7 @@
 )]
 
 mod binary;
+mod concurrency;
 mod convergence;
 mod diagnostics;
 mod docs;

@@ -198,10 +198,15 @@ async fn find(
             (None, Seen::NoRepository) => return Ok(Found::Absent),
             (Some(repository), Seen::Whole(parts)) => {
                 let mut live = live(repository, parts)?;
-                if wanted.leftover || must_measure(&live, wanted.state) {
-                    live.detail = images(aws, name).await?;
+                let measured = if wanted.leftover || must_measure(&live, wanted.state) {
+                    images(aws, name).await?
+                } else {
+                    Part::Is(Detail::default())
+                };
+                if let Part::Is(detail) = measured {
+                    live.detail = detail;
+                    return Ok(Found::Present(Box::new(live)));
                 }
-                return Ok(Found::Present(Box::new(live)));
             }
             _ => {}
         }
@@ -272,7 +277,7 @@ fn mutability(repository: &Repository) -> Result<Mutability, &'static str> {
 }
 
 /// Every image, archived ones too: they count when the repository is to be deleted.
-async fn images(aws: &Aws, name: &str) -> Result<Detail, CallError> {
+async fn images(aws: &Aws, name: &str) -> Result<Part<Detail>, CallError> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let mut images = Images { measured_at: i64::try_from(now).unwrap_or(i64::MAX), ..Images::default() };
     let filter = DescribeImagesFilter::builder().image_status(ImageStatusFilter::Any).build();
@@ -285,13 +290,18 @@ async fn images(aws: &Aws, name: &str) -> Result<Detail, CallError> {
         .page_size(PAGE)
         .send();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|e| CallError::new(IMAGES, name, &e))?;
+        let page = match page {
+            Ok(page) => page,
+            Err(error) => {
+                return absent_or(CallError::new(IMAGES, name, &error)).map(|()| Part::NoRepository);
+            }
+        };
         // No list is not a list of none: what is deleted, and what expires, hangs on it.
         for image in page.image_details.ok_or_else(|| holds_no(IMAGES, name, "images"))? {
             add(&mut images, image).map_err(|what| holds_no(IMAGES, name, what))?;
         }
     }
-    Ok(Detail { images: Some(images) })
+    Ok(Part::Is(Detail { images: Some(images) }))
 }
 
 /// Puts an image where it counts.
@@ -356,10 +366,10 @@ async fn leftover(
     }
     let (lifecycle, policy, images) =
         tokio::join!(lifecycle(aws, name), policy(aws, name), images(aws, name));
-    let (Part::Is(lifecycle), Part::Is(policy)) = (lifecycle?, policy?) else { return gone(aws, name).await };
-    let mut live = live(repository, Parts { tags, lifecycle, policy })?;
-    live.detail = images?;
-    Ok(Some(live))
+    let (Part::Is(lifecycle), Part::Is(policy), Part::Is(detail)) = (lifecycle?, policy?, images?) else {
+        return gone(aws, name).await;
+    };
+    Ok(Some(Live { detail, ..live(repository, Parts { tags, lifecycle, policy })? }))
 }
 
 /// Whether a repository that was listed, and of which a call says that it is not there, has been deleted.

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
@@ -63,6 +64,8 @@ pub(crate) struct Wire(Arc<Inner>);
 struct Inner {
     below: SharedHttpClient,
     faults: Vec<(Which, Fault)>,
+    /// What the pauses before calls are drawn from; none, and there are none.
+    seed: Option<u64>,
     seen: Mutex<Vec<Seen>>,
     crashed: Notify,
     signals: watch::Sender<Option<Exit>>,
@@ -78,6 +81,22 @@ type Question = (String, Vec<u8>);
 type Answered = (u16, String, Vec<u8>);
 type Memory = BTreeMap<Question, Answered>;
 
+impl Inner {
+    /// Over plain HTTP.
+    fn plain() -> Self {
+        Self {
+            below: aws_smithy_http_client::Builder::new().build_http(),
+            faults: Vec::new(),
+            seed: None,
+            seen: Mutex::default(),
+            crashed: Notify::new(),
+            signals: watch::channel(None).0,
+            memory: Mutex::default(),
+            stale: Mutex::default(),
+        }
+    }
+}
+
 impl Wire {
     /// Over plain HTTP to an emulator, with nothing broken.
     pub(crate) fn new() -> Self {
@@ -85,35 +104,20 @@ impl Wire {
     }
 
     pub(crate) fn with_faults(faults: Vec<(Which, Fault)>) -> Self {
-        Self::over(aws_smithy_http_client::Builder::new().build_http(), faults)
+        Self(Arc::new(Inner { faults, ..Inner::plain() }))
     }
 
-    /// Over another client, such as one that plays back what was recorded.
-    pub(crate) fn over(below: SharedHttpClient, faults: Vec<(Which, Fault)>) -> Self {
-        Self::made(below, faults, BTreeMap::new())
+    /// With a pause of up to some milliseconds before each call, drawn from `seed`, so that runs beside each
+    /// other meet in many ways.
+    pub(crate) fn unsteady(seed: u64) -> Self {
+        Self(Arc::new(Inner { seed: Some(seed), ..Inner::plain() }))
     }
 
     /// Over plain HTTP, but each read that `earlier` made is answered as it was then, `times` times.
     pub(crate) fn stale(earlier: &Self, times: usize) -> Self {
         let memory = earlier.0.memory.lock().unwrap().clone();
         let stale = memory.into_iter().map(|(question, answer)| (question, (answer, times))).collect();
-        Self::made(aws_smithy_http_client::Builder::new().build_http(), Vec::new(), stale)
-    }
-
-    fn made(
-        below: SharedHttpClient,
-        faults: Vec<(Which, Fault)>,
-        stale: BTreeMap<Question, (Answered, usize)>,
-    ) -> Self {
-        Self(Arc::new(Inner {
-            below,
-            faults,
-            seen: Mutex::default(),
-            crashed: Notify::new(),
-            signals: watch::channel(None).0,
-            memory: Mutex::default(),
-            stale: Mutex::new(stale),
-        }))
+        Self(Arc::new(Inner { stale: Mutex::new(stale), ..Inner::plain() }))
     }
 
     /// What a read was answered long ago, if it is to be answered so again.
@@ -122,6 +126,20 @@ impl Wire {
         let (answer, left) = stale.get_mut(question)?;
         *left = left.checked_sub(1)?;
         Some(answer.clone())
+    }
+
+    /// How long the call at a position waits.
+    fn pause(&self, at: usize) -> Duration {
+        const LONGEST: u64 = 6_000;
+        let Some(seed) = self.0.seed else { return Duration::ZERO };
+        // Two rounds of xorshift, from a start that is never 0.
+        let mut drawn = (seed << 20 | at as u64) + 1;
+        for _ in 0..2 {
+            drawn ^= drawn << 13;
+            drawn ^= drawn >> 7;
+            drawn ^= drawn << 17;
+        }
+        Duration::from_micros(drawn % LONGEST)
     }
 
     pub(crate) fn client(&self) -> SharedHttpClient {
@@ -157,7 +175,7 @@ impl Wire {
     }
 
     /// Notes the call, and gives the fault that befalls it.
-    fn note(&self, request: &HttpRequest) -> (&'static Call, Option<Fault>) {
+    fn note(&self, request: &HttpRequest) -> (&'static Call, Option<Fault>, Duration) {
         let CallName(call) = *request.extension::<CallName>().expect("the gate names every request");
         let mut seen = self.0.seen.lock().unwrap();
         let (at, name) = (seen.len(), format!("{}:{}", call.service, call.operation));
@@ -170,7 +188,8 @@ impl Wire {
         };
         let fault = self.0.faults.iter().find(|(which, _)| befalls(which)).map(|(_, fault)| *fault);
         seen.push(Seen { name, effect: call.effect });
-        (call, fault)
+        drop(seen);
+        (call, fault, self.pause(at))
     }
 }
 
@@ -193,9 +212,12 @@ struct Connector {
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (call, fault) = self.wire.note(&request);
+        let (call, fault, pause) = self.wire.note(&request);
         let (wire, below) = (self.wire.clone(), self.below.clone());
         HttpConnectorFuture::new(async move {
+            if !pause.is_zero() {
+                tokio::time::sleep(pause).await;
+            }
             match fault {
                 None if call.effect == Effect::Read => read(&wire, call, &below, request).await,
                 None => below.call(request).await,
