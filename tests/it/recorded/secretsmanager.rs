@@ -252,7 +252,7 @@ fn only_one_error_means_that_a_secret_is_not_there() {
     let mut told = String::new();
     for answer in recorded::errors(&folder, "test_secretsmanager.snapshot.json") {
         let code = answer.code().unwrap();
-        let word = match look_secret("any", &[(SECRET, &answer)]) {
+        let word = match look_secret("any", &[(SECRET, &answer), (SECRET_POLICY, &answer)]) {
             Found::Absent => "absent".to_owned(),
             Found::Present(_) => "present".to_owned(),
             Found::Unknown(error) => {
