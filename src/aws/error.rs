@@ -125,7 +125,12 @@ fn said(message: String) -> String {
     if message.contains("no credentials found in chain") {
         return "there are no credentials, neither in the environment nor in a profile".to_owned();
     }
-    message
+    // Without a chain it is the one provider that was asked: that of a profile.
+    if message.contains("the credential provider was not enabled") {
+        return "there is no such profile, or it holds no credentials".to_owned();
+    }
+    // The SDK's word for a failure that is neither of time nor of the network.
+    message.strip_prefix("other: ").map(str::to_owned).unwrap_or(message)
 }
 
 /// Whether an error of type `T` is among the causes.

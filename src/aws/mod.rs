@@ -10,6 +10,8 @@ pub mod identity;
 mod limits;
 pub mod stack;
 
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
@@ -111,9 +113,16 @@ async fn sdk_config(connection: &Connection) -> SdkConfig {
     });
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new(connection.region.clone()))
-        .http_client(Capped::new(http));
+        .http_client(Capped::new(http.clone()));
     if let Some(profile) = &connection.profile {
-        loader = loader.profile_name(profile);
+        // The SDK's chain would ask the environment first. Who names a profile means that profile, as with
+        // the AWS CLI.
+        let config = ProviderConfig::default()
+            .with_region(Some(Region::new(connection.region.clone())))
+            .with_http_client(http);
+        let credentials =
+            ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile).build();
+        loader = loader.profile_name(profile).credentials_provider(credentials);
     }
     if let Some(url) = &connection.endpoint_url {
         loader = loader.endpoint_url(url);
