@@ -8,7 +8,7 @@ use clap::Parser as _;
 use infra::aws::Effect;
 use infra::aws::calls::CALLS;
 use infra::cli::args::Cli;
-use infra::cli::exit::TABLE;
+use infra::cli::exit::{Exit, TABLE};
 use infra::kind::Common;
 use infra::kind::view::Verb;
 use infra::kinds::KINDS;
@@ -16,6 +16,7 @@ use infra::manifest::Header;
 use infra::render::style::glyph;
 use serde_json::Value;
 
+use crate::support::cli::World;
 use crate::support::markdown::{self, blocks, code, read, section, table};
 
 const TRY: &str = "cargo run -- --sandbox apply manifests/prereqs.toml";
@@ -39,6 +40,23 @@ fn two_commands_are_the_whole_set_up() {
     assert_eq!(commands, [TRY, TEST]);
     assert!(readme.contains("--yes"), "what to do without a terminal");
     assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join("manifests/prereqs.toml").exists());
+}
+
+#[test]
+fn the_readme_ends_as_the_first_run_does() {
+    let Some(world) = World::of_the_readme() else { return };
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("manifests/prereqs.toml");
+    let output = world.infra(&["apply", "--yes"], &manifest).run().expect(Exit::Done);
+    let readme = read("README.md");
+    let (_, shown) = section(&readme, "## Try it").split_once("It ends like this:\n\n```\n").unwrap();
+    let (shown, _) = shown.split_once("\n```\n").unwrap();
+    let is_told = |line: &str| output.err.lines().any(|told| told == line);
+    for line in shown.lines() {
+        let is_question = line.starts_with("Apply 4 steps? [y/N]");
+        let is_said = output.out.lines().any(|said| said == line) || is_told(line);
+        assert!(is_question || is_said, "{line}\n{output}");
+    }
+    assert!(shown.lines().count() > 5, "{shown}");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use tokio::runtime;
 use tokio::sync::watch;
 
 use super::connector::Wire;
-use super::emulators::{Backend, Emulator, REGION, fresh_account, ministack, moto};
+use super::emulators::{Backend, Credentials as Keys, Emulator, REGION, fresh_account, ministack, moto};
 use super::wire::Account;
 
 /// An account of its own in an emulator, a folder for its manifest, and the command line on both.
@@ -34,6 +34,14 @@ impl World {
         let account =
             Account { endpoint_url: &emulator.endpoint_url, credentials: emulator.credentials(&number) };
         Self { emulator, account, number, folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// The account of the manifest in this repository, as `--sandbox` has it. Nobody else may write to it.
+    pub(crate) fn of_the_readme() -> Option<Self> {
+        let mut world = Self::on(Backend::Ministack)?;
+        "942734823970".clone_into(&mut world.number);
+        world.account.credentials = Keys::in_ministack(&world.number);
+        Some(world)
     }
 
     /// One on each emulator that there is.
