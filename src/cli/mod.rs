@@ -14,10 +14,10 @@ mod ui;
 use std::ffi::OsString;
 use std::io::Write;
 
-use clap::Parser as _;
 use clap::error::ErrorKind;
+use clap::{Parser as _, ValueEnum as _};
 
-use args::{Cli, Command};
+use args::{Cli, Color, Command};
 use exit::Exit;
 use failure::Failure;
 use host::Host;
@@ -31,7 +31,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, host: Host) -> Exit {
     let args: Vec<OsString> = args.into_iter().collect();
     let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(error) => return usage(&harmless(&args).unwrap_or(error), &mut host),
+        Err(error) => return usage(&harmless(&args).unwrap_or(error), &args, &mut host),
     };
     let console = std::mem::replace(&mut host.console, host::Console::closed());
     let mut ui = Ui::new(console, &host.env, &cli.global);
@@ -60,19 +60,32 @@ fn harmless(args: &[OsString]) -> Option<clap::Error> {
 }
 
 /// Help and version are data; everything else that clap says is a wrong command line.
-fn usage(error: &clap::Error, host: &mut Host) -> Exit {
+fn usage(error: &clap::Error, args: &[OsString], host: &mut Host) -> Exit {
     let text = error.render();
     let is_data = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    let color = color_asked_for(args);
     let console = &mut host.console;
     let (stream, terminal): (&mut dyn Write, bool) = if is_data {
         (&mut console.out, console.out_is_terminal)
     } else {
         (&mut console.err, console.err_is_terminal)
     };
-    let text = if terminal { text.ansi().to_string() } else { text.to_string() };
+    let colored = ui::is_colored(color, &host.env, terminal);
+    let text = if colored { text.ansi().to_string() } else { text.to_string() };
     // Nobody is left to tell when the stream is closed.
     let _ = stream.write_all(text.as_bytes());
     if is_data { Exit::Done } else { Exit::Usage }
+}
+
+/// What `--color` says on a command line that could not be understood as a whole.
+fn color_asked_for(args: &[OsString]) -> Color {
+    let mut color = Color::Auto;
+    let mut args = args.iter().filter_map(|arg| arg.to_str());
+    while let Some(arg) = args.next() {
+        let value = if arg == "--color" { args.next() } else { arg.strip_prefix("--color=") };
+        color = value.and_then(|value| Color::from_str(value, false).ok()).unwrap_or(color);
+    }
+    color
 }
 
 fn fail(ui: &mut Ui, failure: Failure) -> Exit {

@@ -8,8 +8,19 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use super::args::{Color, Global};
 use super::host::{Console, Env, Talk};
 use crate::apply::Event;
+use crate::render::fold::fold;
 use crate::render::progress::{self, Spinners};
 use crate::render::style::{DANGER, STRONG};
+
+/// Whether a stream is coloured: what was asked for decides, then the environment, then what the stream is.
+#[must_use]
+pub(super) fn is_colored(asked: Color, env: &Env, terminal: bool) -> bool {
+    match asked {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => terminal && !env.is_set("NO_COLOR") && env.get("TERM") != Some("dumb"),
+    }
+}
 
 /// Everything that is printed and asked goes through here.
 pub(super) struct Ui {
@@ -18,23 +29,29 @@ pub(super) struct Ui {
     err_color: bool,
     quiet: bool,
     spinners: Option<Spinners>,
+    left: Left,
+}
+
+/// What was left on the screen.
+#[derive(Default)]
+struct Left {
+    /// Something is on standard output.
+    printed: bool,
+    /// A question is on the last line, and no answer has ended it.
+    asking: bool,
 }
 
 impl Ui {
     /// Decides once how to speak.
     #[must_use]
     pub(super) fn new(console: Console, env: &Env, global: &Global) -> Self {
-        let plain = env.is_set("NO_COLOR") || env.get("TERM") == Some("dumb");
-        let color = |terminal: bool| match global.color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => terminal && !plain,
-        };
+        let color = |terminal| is_colored(global.color, env, terminal);
         Self {
             out_color: color(console.out_is_terminal),
             err_color: color(console.err_is_terminal),
             quiet: global.quiet,
             spinners: None,
+            left: Left::default(),
             console,
         }
     }
@@ -57,8 +74,31 @@ impl Ui {
     /// When it cannot be written; a closed pipe is such a case.
     pub(super) fn data(&mut self, text: &str) -> io::Result<()> {
         let text = if self.out_color { text.to_owned() } else { strip_str(text).to_string() };
+        self.left.printed = true;
         self.console.out.write_all(text.as_bytes())?;
         self.console.out.flush()
+    }
+
+    /// Prints text that people read: on a terminal, in lines that fit it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ui::data`].
+    pub(super) fn page(&mut self, text: &str) -> io::Result<()> {
+        if self.console.out_is_terminal {
+            self.data(&fold(text, self.console.width))
+        } else {
+            self.data(text)
+        }
+    }
+
+    /// Sets what follows on standard output apart from what was printed before, if anything was.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub(super) fn apart(&mut self) -> io::Result<()> {
+        if self.left.printed { self.data("\n") } else { Ok(()) }
     }
 
     /// Says something on standard error, unless it is to be quiet.
@@ -107,7 +147,11 @@ impl Ui {
         let question = if self.err_color { question.to_owned() } else { strip_str(question).to_string() };
         self.console.err.write_all(question.as_bytes())?;
         self.console.err.flush()?;
-        self.console.input.line().await.map(|line| line.map(|line| line.trim().to_owned()))
+        self.left.asking = true;
+        let line = self.console.input.line().await?;
+        // An answer ends with its own line; the end of input and Ctrl-C leave the cursor behind the question.
+        self.left.asking = line.is_none();
+        Ok(line.map(|line| line.trim().to_owned()))
     }
 
     /// Shows what happens while a plan runs.
@@ -133,7 +177,8 @@ impl Ui {
 
     fn line(&mut self, text: &str) {
         let text = if self.err_color { text.to_owned() } else { strip_str(text).to_string() };
+        let start = if std::mem::take(&mut self.left.asking) { "\n" } else { "" };
         // Nobody is left to tell when standard error is closed.
-        let _ = writeln!(self.console.err, "{text}");
+        let _ = writeln!(self.console.err, "{start}{text}");
     }
 }

@@ -35,6 +35,12 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Whether there is nothing to do, nothing that is refused, and nothing that could not be read.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.pending() + self.blocked + self.unknown + self.gaps == 0
+    }
+
     /// Counts.
     pub fn of<'a>(views: impl Iterator<Item = &'a StepView>, gaps: usize) -> Self {
         let mut summary = Self { gaps, ..Self::default() };

@@ -6,6 +6,7 @@
 
 pub mod document;
 mod field;
+pub mod fold;
 pub mod json;
 pub mod plan;
 pub mod progress;

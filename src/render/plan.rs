@@ -6,7 +6,7 @@ use super::field::{self, Columns, INDENT};
 use super::style::{self, DANGER, FAINT, STRONG};
 use crate::kind::view::{ChangeView, Risk, StepView, Verb};
 use crate::model::escape::Line;
-use crate::plan::{Group, PlanView, Summary};
+use crate::plan::{Group, PlanView};
 
 /// How much of a plan is shown.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,7 +27,7 @@ pub fn text(plan: &PlanView<'_>, detail: Detail) -> String {
         self::group(&mut out, group, detail);
     }
     gaps(&mut out, plan);
-    if is_done(&plan.summary) {
+    if plan.summary.is_settled() {
         let _ = writeln!(out, "\nNothing to do: everything is as declared.");
     }
     let _ = writeln!(out, "\n{}", summary_line(plan));
@@ -37,10 +37,6 @@ pub fn text(plan: &PlanView<'_>, detail: Detail) -> String {
 /// The last line, the same in every mode: no style is in it.
 fn summary_line(plan: &PlanView<'_>) -> String {
     format!("plan: {}; digest {}", plan.summary, plan.digest)
-}
-
-fn is_done(summary: &Summary) -> bool {
-    summary.pending() + summary.blocked + summary.unknown + summary.gaps == 0
 }
 
 fn header(plan: &PlanView<'_>) -> String {

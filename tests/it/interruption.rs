@@ -201,3 +201,13 @@ fn a_signal_while_it_writes_lets_nothing_new_begin_and_says_what_remains() {
         let _ = world.drift(&manifest).expect(Exit::Done);
     }
 }
+
+#[test]
+fn the_end_of_input_at_the_question_is_no_answer() {
+    let Some((world, manifest)) = begin(&BEGINNINGS[0]) else { return };
+    let wire = Wire::new();
+    let output = world.infra(&["apply"], &manifest).answers(&[]).wire(&wire).run().expect(Exit::Failed);
+    // What is said stands on a line of its own.
+    let _ = output.tells("? [y/N] \nerror: not applied; nothing was changed\n");
+    assert_eq!(wire.writes(), [""; 0]);
+}

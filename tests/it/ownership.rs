@@ -157,6 +157,7 @@ fn a_repository_is_deleted_only_when_it_says_so_is_empty_and_is_named() {
     let delete = ["apply", "--yes", "--delete", "ecr.repository.site"];
     let _ = world.drift(&empty).expect(Exit::Done).says("= keep ecr.repository.site").says("2 images, ");
     writes_nothing(&world, &delete, &empty, Exit::Done);
+    let _ = world.infra(&delete, &empty).run().tells("--delete ecr.repository.site has no effect: it left");
 
     let ids = json!([{"imageTag": "v0"}, {"imageTag": "v1"}]);
     world.account.ecr("BatchDeleteImage", &json!({"repositoryName": "team/site", "imageIds": ids})).json();

@@ -14,6 +14,7 @@ use super::{show, unless_stopped};
 use crate::apply::{self, Event, Outcome, Report};
 use crate::kind::task::StepError;
 use crate::kind::view::{StepView, Verb};
+use crate::model::escape::Line;
 use crate::model::size;
 use crate::plan::{Held, Plan};
 
@@ -36,7 +37,7 @@ async fn within(
 ) -> Result<Exit, Failure> {
     let plan = match unless_stopped(interrupt, session.plan()).await? {
         Ok(plan) => plan,
-        Err(stopped) => return Ok(stopped),
+        Err(stopped) => return Ok(unchanged(stopped, ui)),
     };
     show(
         &plan,
@@ -46,16 +47,22 @@ async fn within(
     )?;
     let consent = match unless_stopped(interrupt, consent::obtain(&plan, args, ui)).await? {
         Ok(consent) => consent,
-        Err(stopped) => return Ok(stopped),
+        Err(stopped) => return Ok(unchanged(stopped, ui)),
     };
     let gaps = !plan.gaps.is_empty() && args.only.is_empty();
+    let settled = plan.summary().is_settled();
+    tell_spared(&plan, args, ui);
     let ready = plan.ready(&consent, &args.only);
     let mut exit = held(ready.held(), ui);
     if gaps {
         exit = exit.or(Exit::Incomplete);
     }
     if ready.is_empty() {
-        ui.say("nothing to do");
+        if exit != Exit::Done {
+            ui.say("nothing was applied");
+        } else if !settled {
+            ui.say("nothing to do for what --only names");
+        }
         return Ok(exit);
     }
     let mut called = false;
@@ -76,13 +83,41 @@ async fn within(
     Ok(exit.or(prove(session, &report, interrupt, ui).await?))
 }
 
+/// Says that a command that was stopped had not begun to write.
+fn unchanged(stopped: Exit, ui: &mut Ui) -> Exit {
+    ui.say("stopped; nothing was changed");
+    stopped
+}
+
+/// Says of what `--delete` names and the plan does not delete why it stays.
+fn tell_spared(plan: &Plan, args: &ApplyArgs, ui: &mut Ui) {
+    let views = plan.views();
+    for address in &args.delete {
+        let mut named = views.iter().filter(|view| view.address.to_string() == *address);
+        // What is blocked or unknown is left out anyway, and said.
+        let is_said = |view: &StepView| matches!(view.verb, Verb::Delete | Verb::Blocked | Verb::Unknown);
+        if named.clone().any(|view| is_said(view)) {
+            continue;
+        }
+        let Some(view) = named.next_back() else { continue };
+        let why = match view.location {
+            Some(_) => "its entry is in the manifest",
+            None => view.reason.as_deref().unwrap_or("it is kept"),
+        };
+        ui.say(&format!("--delete {} has no effect: {}", view.address, Line(why)));
+    }
+}
+
 /// Says what is left out and why; the exit code that it stands for.
 fn held(held: &[Held], ui: &mut Ui) -> Exit {
     let mut exit = Exit::Done;
     for Held { view, missing } in held {
         let (why, code) = match view.verb {
             Verb::Unknown => ("it could not be read".to_owned(), Exit::Incomplete),
-            _ if missing.is_empty() => ("a guard refuses".to_owned(), Exit::Refused),
+            _ if missing.is_empty() => {
+                let why = view.reason.as_deref().unwrap_or("a guard refuses");
+                (Line(why).to_string(), Exit::Refused)
+            }
             _ => {
                 let needs = missing.iter().map(|need| format!("{} {}", need.option(), view.address));
                 (format!("it needs {}", needs.collect::<Vec<_>>().join(" and ")), Exit::Refused)

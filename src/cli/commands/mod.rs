@@ -49,12 +49,13 @@ fn show(plan: &Plan, args: ShowArgs, ledger: &Ledger, ui: &mut Ui) -> Result<(),
             ui.data(&text)?;
         }
         Format::Text => {
+            ui.apart()?;
             if args.calls {
                 let calls: Vec<_> =
                     ledger.counts().into_iter().map(|(call, count)| format!("{call} {count}")).collect();
-                ui.data(&format!("calls that read: {}\n\n", calls.join(", ")))?;
+                ui.page(&format!("calls that read: {}\n\n", calls.join(", ")))?;
             }
-            ui.data(&render::plan::text(
+            ui.page(&render::plan::text(
                 &plan.view(),
                 render::plan::Detail { all: args.all, calls: args.calls },
             ))?;
