@@ -11,7 +11,7 @@ use super::exit::Exit;
 /// A TOML manifest says what there must be. infra reads the account, shows a plan, applies exactly that
 /// plan, and tells CI whether anything has drifted. It keeps no state file and never reads a secret back.
 #[derive(Debug, Parser)]
-#[command(name = "infra", version, after_long_help = Exit::help(), disable_help_subcommand = true)]
+#[command(name = "infra", version, after_long_help = Exit::help())]
 pub struct Cli {
     /// What every command takes.
     #[command(flatten)]
@@ -26,6 +26,7 @@ pub const SANDBOX: &str = ".infra/sandbox";
 
 /// What every command takes.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// A profile of the AWS configuration files.
     #[arg(long, global = true, value_name = "NAME")]
@@ -58,7 +59,8 @@ pub struct Global {
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
+    /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`.
+    #[value(help = "On a terminal, unless NO_COLOR is set or TERM is dumb")]
     Auto,
     /// Always.
     Always,
@@ -70,12 +72,16 @@ pub enum Color {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check everything that can be checked without a network.
+    #[command(after_long_help = Exit::help())]
     Check(CheckArgs),
     /// Read the account and show what would be done.
+    #[command(after_long_help = Exit::help())]
     Plan(PlanArgs),
     /// Show what is to be done, ask, do it, and prove that nothing is left.
+    #[command(after_long_help = Exit::help())]
     Apply(ApplyArgs),
     /// Tell whether anything has drifted: read-only, for CI.
+    #[command(after_long_help = Exit::help())]
     Drift(DriftArgs),
     /// Keep the emulated account running, for the AWS CLI and other tools, until Ctrl-C.
     Sandbox(SandboxArgs),
@@ -85,7 +91,10 @@ pub enum Command {
 #[derive(Args, Debug)]
 pub struct ManifestArg {
     /// The manifest; left out, `$INFRA_MANIFEST`, or else the only file in manifests/.
-    #[arg(value_name = "MANIFEST")]
+    #[arg(
+        value_name = "MANIFEST",
+        help = "The manifest; left out, $INFRA_MANIFEST, or else the only file in manifests/"
+    )]
     pub manifest: Option<PathBuf>,
 }
 
@@ -151,16 +160,16 @@ pub struct ApplyArgs {
     /// Create, change and restore without asking. Adopting, deleting and expiring need their own word.
     #[arg(short, long)]
     pub yes: bool,
-    /// Take over what is there and belongs to nobody.
+    /// Take over what is there and belongs to nobody; can be repeated.
     #[arg(long, value_name = "ADDRESS")]
     pub adopt: Vec<String>,
-    /// Delete what has left the manifest.
+    /// Delete what has left the manifest; can be repeated.
     #[arg(long, value_name = "ADDRESS")]
     pub delete: Vec<String>,
-    /// Let a lifecycle rule expire images that exist.
+    /// Let a lifecycle rule expire images that exist; can be repeated.
     #[arg(long, value_name = "ADDRESS")]
     pub allow_expire: Vec<String>,
-    /// Do nothing to any other entry.
+    /// Do nothing to any other entry; can be repeated.
     #[arg(long, value_name = "ADDRESS")]
     pub only: Vec<String>,
     /// Show what is in sync and new documents in full, too.
@@ -175,7 +184,10 @@ pub struct ApplyArgs {
 #[derive(Args, Debug)]
 pub struct DriftArgs {
     /// The manifests; left out, `$INFRA_MANIFEST`, or else the only file in manifests/.
-    #[arg(value_name = "MANIFEST")]
+    #[arg(
+        value_name = "MANIFEST",
+        help = "The manifests; left out, $INFRA_MANIFEST, or else the only file in manifests/"
+    )]
     pub manifests: Vec<PathBuf>,
     /// How they are shown.
     #[command(flatten)]

@@ -57,7 +57,13 @@ impl From<SandboxError> for Failure {
             message = format!("{message}: {error}");
             cause = error.source();
         }
-        Self::failed(message, None)
+        let help = match error {
+            SandboxError::Install { .. } => Some(
+                "the first run takes the emulator from PyPI: check the network and pip's settings, then run it again",
+            ),
+            _ => None,
+        };
+        Self::failed(message, help)
     }
 }
 

@@ -33,7 +33,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// A manifest with faults, or an emulator that does not start. Nothing is sent to AWS yet.
+    /// A manifest with faults, an endpoint that is no URL, or an emulator that does not start. Nothing is sent
+    /// to AWS yet.
     pub(super) async fn open(
         path: &Path,
         global: &Global,
@@ -41,6 +42,9 @@ impl Session {
         ui: &mut Ui,
     ) -> Result<Self, Failure> {
         let env = &host.env;
+        if global.sandbox.is_some() {
+            folder_without_equals(path)?;
+        }
         let manifest = manifest::load(path, KINDS)?;
         let sandbox = match &global.sandbox {
             Some(dir) => Some(start_sandbox(dir, &manifest, env, ui).await?),
@@ -49,7 +53,10 @@ impl Session {
         let connection = connection(&manifest, global, host, sandbox.as_ref());
         let aws = Aws::connect(&connection).await;
         if sandbox.is_none() {
-            announce(&aws, &connection, env, ui);
+            // In the first line, so that nobody takes it for AWS, nor AWS for it.
+            for (url, by) in endpoints(&aws, &connection, env)? {
+                ui.say(&format!("endpoint: {} instead of AWS ({})", Line(&url), Line(&by)));
+            }
         }
         Ok(Self { manifest, aws, sandbox })
     }
@@ -88,8 +95,18 @@ impl Session {
 ///
 /// When none or several could be meant.
 pub(super) fn manifest_path(typed: Option<PathBuf>, env: &Env) -> Result<PathBuf, Failure> {
-    if let Some(path) = typed.or_else(|| env.get("INFRA_MANIFEST").map(PathBuf::from)) {
+    if let Some(path) = typed {
         return Ok(path);
+    }
+    if let Some(path) = env.get("INFRA_MANIFEST") {
+        if !Path::new(path).exists() {
+            let message = format!("INFRA_MANIFEST names {}, and there is no such file", Line(path));
+            return Err(Failure::usage(
+                message,
+                "name the manifest: infra plan PATH, or unset INFRA_MANIFEST",
+            ));
+        }
+        return Ok(path.into());
     }
     let files = fs::read_dir("manifests").into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
     let mut files: Vec<_> = files.filter(|path| path.extension().is_some_and(|it| it == "toml")).collect();
@@ -110,6 +127,19 @@ pub(super) fn manifest_path(typed: Option<PathBuf>, env: &Env) -> Result<PathBuf
     }
 }
 
+/// `--sandbox DIR` is easily typed, and makes DIR the manifest.
+fn folder_without_equals(path: &Path) -> Result<(), Failure> {
+    let is_meant = path.is_dir() || (!path.exists() && path.extension().is_none());
+    if !is_meant {
+        return Ok(());
+    }
+    let shown = path.display().to_string();
+    Err(Failure::usage(
+        format!("{} was taken for the manifest, and is none", Line(&shown)),
+        format!("if it is to be the sandbox's folder, write --sandbox={}", Line(&shown)),
+    ))
+}
+
 pub(super) async fn start_sandbox(
     dir: &Path,
     manifest: &Manifest,
@@ -118,7 +148,7 @@ pub(super) async fn start_sandbox(
 ) -> Result<Sandbox, Failure> {
     let place = Place {
         dir: dir.to_owned(),
-        cache: cache(env),
+        cache: cache(env)?,
         tools: Tools::from_variables(env.iter().map(|(name, value)| (name.clone(), value.clone()))),
     };
     let (account, region) = (&manifest.place.account, &manifest.place.region);
@@ -129,9 +159,12 @@ pub(super) async fn start_sandbox(
 }
 
 /// The user's cache folder (XDG Base Directory Specification).
-fn cache(env: &Env) -> PathBuf {
-    let home = || PathBuf::from(env.get("HOME").unwrap_or(".")).join(".cache");
-    env.get("XDG_CACHE_HOME").map(PathBuf::from).filter(|path| path.is_absolute()).unwrap_or_else(home)
+fn cache(env: &Env) -> Result<PathBuf, Failure> {
+    let folder = |name| env.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache"))).ok_or_else(|| {
+        let help = "set HOME, or XDG_CACHE_HOME, to the absolute path of a folder";
+        Failure::failed("there is no folder to keep the emulator in: HOME is not set", Some(help))
+    })
 }
 
 fn connection(manifest: &Manifest, global: &Global, host: &Host, sandbox: Option<&Sandbox>) -> Connection {
@@ -149,22 +182,44 @@ fn connection(manifest: &Manifest, global: &Global, host: &Host, sandbox: Option
     }
 }
 
-/// Says in the first line where calls go, if that is not AWS.
-fn announce(aws: &Aws, connection: &Connection, env: &Env, ui: &mut Ui) {
-    let mut say =
-        |url: &str, by: &str| ui.say(&format!("endpoint: {} instead of AWS ({})", Line(url), Line(by)));
+/// Where calls go, if that is not AWS, and what says so.
+///
+/// # Errors
+///
+/// What is no URL: the SDK would pass it over, and so go to AWS after all, or panic.
+fn endpoints(aws: &Aws, connection: &Connection, env: &Env) -> Result<Vec<(String, String)>, Failure> {
+    let mut endpoints = Vec::new();
     if let Some(url) = &connection.endpoint_url {
-        return say(url, "--endpoint-url");
+        endpoints.push((url.clone(), "--endpoint-url".to_owned()));
+    } else {
+        let ignored = env.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+        let is_ignored = ignored.is_some_and(|it| it.eq_ignore_ascii_case("true"));
+        let named = env.iter().filter(|(name, _)| name.to_string_lossy().starts_with("AWS_ENDPOINT_URL"));
+        let text = |text: &OsString| text.to_string_lossy().into_owned();
+        endpoints.extend(named.filter(|_| !is_ignored).map(|(name, value)| (text(value), text(name))));
+        if let (Some(url), true) = (aws.endpoint_url(), endpoints.is_empty()) {
+            endpoints.push((url.to_owned(), "the profile".to_owned()));
+        }
     }
-    let named = |(name, value): (&OsString, &OsString)| {
-        let (name, value) = (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned());
-        (name.starts_with("AWS_ENDPOINT_URL") && !value.is_empty()).then_some((name, value))
-    };
-    let variables: Vec<_> = env.iter().filter_map(named).collect();
-    for (name, value) in &variables {
-        say(value, name);
+    for (url, by) in &endpoints {
+        if url.is_empty() {
+            return Err(Failure::usage(
+                format!("the endpoint is empty ({})", Line(by)),
+                "give it a URL, or leave it out",
+            ));
+        }
+        if !is_url(url) {
+            let message = format!("the endpoint {} is no URL ({})", Line(url), Line(by));
+            return Err(Failure::usage(message, "write it with its scheme: http://localhost:4566"));
+        }
     }
-    if let (Some(url), true) = (aws.endpoint_url(), variables.is_empty()) {
-        say(url, "the profile");
-    }
+    Ok(endpoints)
+}
+
+fn is_url(text: &str) -> bool {
+    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}".contains(c);
+    rest.is_some_and(|rest| {
+        !rest.is_empty() && !rest.starts_with(['/', ':', '?', '#']) && !rest.contains(odd)
+    })
 }

@@ -25,6 +25,13 @@ pub enum SandboxError {
         dir: PathBuf,
     },
 
+    /// Something else than a folder has the name.
+    #[error("{dir} is no folder; name a new or an empty folder with --sandbox=DIR")]
+    NotAFolder {
+        /// What was named.
+        dir: PathBuf,
+    },
+
     /// Nothing to run the emulator with.
     #[error(
         "the emulator needs Python 3.10 or newer, but {found}; install Python with its venv module, or uv"

@@ -122,6 +122,9 @@ fn shared_folder(cache: &Path) -> PathBuf {
 /// Makes `dir` a sandbox's folder for this process alone; gives its absolute path and the lock that
 /// says so.
 fn claim(dir: &Path) -> Result<(PathBuf, fs::File), SandboxError> {
+    if dir.exists() && !dir.is_dir() {
+        return Err(SandboxError::NotAFolder { dir: dir.to_owned() });
+    }
     let lock = dir.join("lock");
     let is_empty = fs::read_dir(dir).map_or(true, |mut entries| entries.next().is_none());
     if !is_empty && !lock.exists() {

@@ -1,5 +1,7 @@
 //! Command lines that cannot be meant.
 
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
 
@@ -64,14 +66,107 @@ fn which_manifest() {
         error: 1 problem in none.toml; no AWS call was made
         ");
     assert_snapshot!(binary(root, &["check"], &[("INFRA_MANIFEST", "gone.toml")]), @r"
-        exit 65
-        manifest::unreadable
-
-          × gone.toml: there is no such file
-          help: name the manifest's file
-
-        error: 1 problem in gone.toml; no AWS call was made
+        exit 64
+        error: INFRA_MANIFEST names gone.toml, and there is no such file
+          help: name the manifest: infra plan PATH, or unset INFRA_MANIFEST
         ");
+}
+
+#[test]
+fn a_sandbox_s_folder_that_was_meant() {
+    let folder = Folder::new();
+    let root = folder.0.path();
+    std::fs::create_dir(root.join("box")).unwrap();
+    let manifest = folder.write("one.toml", HEADER.as_bytes());
+    let manifest = manifest.to_str().unwrap();
+    assert_snapshot!(binary(root, &["plan", "--sandbox", "box"], &[]), @r"
+        exit 64
+        error: box was taken for the manifest, and is none
+          help: if it is to be the sandbox's folder, write --sandbox=box
+        ");
+    assert_snapshot!(binary(root, &["plan", "one.toml", "--sandbox=one.toml"], &[("HOME", "/nowhere")]), @r"
+        exit 1
+        error: one.toml is no folder; name a new or an empty folder with --sandbox=DIR
+        ");
+    // Without a home there is no cache; a relative one would be somewhere else in each folder.
+    assert_snapshot!(binary(root, &["plan", manifest, "--sandbox"], &[("HOME", ".")]), @r"
+        exit 1
+        error: there is no folder to keep the emulator in: HOME is not set
+          help: set HOME, or XDG_CACHE_HOME, to the absolute path of a folder
+        ");
+}
+
+#[test]
+fn help_for_every_command() {
+    let folder = Folder::new();
+    let root = folder.0.path();
+    for command in ["check", "plan", "apply", "drift"] {
+        let long = binary(root, &[command, "--help"], &[]);
+        assert_eq!(binary(root, &["help", command], &[]), long);
+        assert!(long.starts_with("exit 0\n") && long.contains("\nExit codes:\n    0  in sync"), "{long}");
+        // Its own options first, and together.
+        let (own, shared) = long.split_once("\nOptions of every command:\n").unwrap();
+        assert!(own.contains("\n  -h, --help") && shared.contains("      --sandbox[=<DIR>]"), "{long}");
+        assert!(!own.contains("--sandbox"), "{long}");
+    }
+}
+
+#[test]
+fn colour_that_is_not_wanted_where_the_command_line_is_wrong() {
+    let folder = Folder::new();
+    let colored = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_infra"));
+        let output = command.args(args).env_clear().current_dir(folder.0.path()).output().unwrap();
+        assert_eq!(output.status.code(), Some(64));
+        output.stderr.contains(&0x1b)
+    };
+    assert!(!colored(&["plan", "--nothing"]));
+    assert!(colored(&["plan", "--nothing", "--color=always"]));
+    assert!(colored(&["--color", "always", "plan", "--nothing"]));
+    assert!(!colored(&["--color=always", "plan", "--nothing", "--color=never"]));
+}
+
+/// Who names a profile means it, as with the AWS CLI; the SDK's own chain would take the environment's keys.
+#[test]
+fn a_profile_that_is_named_comes_before_the_environment() {
+    let folder = Folder::new();
+    let text = "[profile one]\naws_access_key_id = AKIAPROFILE\naws_secret_access_key = x\n";
+    let config = folder.write("config", text.as_bytes());
+    folder.write("one.toml", HEADER.as_bytes());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let mut request = String::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut bytes = [0; 8192];
+            let count = stream.read(&mut bytes).unwrap();
+            let text = String::from_utf8_lossy(&bytes[..count]).into_owned();
+            let _ =
+                stream.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            if text.starts_with("stop") {
+                break;
+            }
+            request.push_str(&text);
+        }
+        request
+    });
+    let env = [
+        ("AWS_CONFIG_FILE", config.to_str().unwrap()),
+        ("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT"),
+        ("AWS_SECRET_ACCESS_KEY", "y"),
+    ];
+    let run = |profile| {
+        let args = ["plan", "one.toml", "--endpoint-url", &url, "--profile", profile];
+        binary(folder.0.path(), &args, &env)
+    };
+    let _ = run("one");
+    let gone = run("gone");
+    assert!(gone.contains("failed: there is no such profile, or it holds no credentials\n"), "{gone}");
+    TcpStream::connect(url.trim_start_matches("http://")).unwrap().write_all(b"stop").unwrap();
+    let requests = server.join().unwrap();
+    assert!(requests.contains("Credential=AKIAPROFILE/"), "{requests}");
+    assert!(!requests.contains("AKIAENVIRONMENT"), "{requests}");
 }
 
 #[test]
@@ -130,6 +225,42 @@ fn unknown_words() {
         For more information, try '--help'.
         ");
     assert!(said(&[]).starts_with("exit 64"));
+}
+
+#[test]
+fn an_endpoint_that_is_no_url() {
+    let folder = Folder::new();
+    folder.write("one.toml", HEADER.as_bytes());
+    let said = |args: &[&str], name: &str, url: &str| {
+        let args = [args, &["one.toml"]].concat();
+        binary(folder.0.path(), &args, &[("AWS_EC2_METADATA_DISABLED", "true"), (name, url)])
+    };
+    assert_snapshot!(said(&["plan", "--endpoint-url", "localhost:4566"], "UNUSED", ""), @r"
+        exit 64
+        error: the endpoint localhost:4566 is no URL (--endpoint-url)
+          help: write it with its scheme: http://localhost:4566
+        ");
+    assert_snapshot!(said(&["plan", "--endpoint-url", ""], "UNUSED", ""), @r"
+        exit 64
+        error: the endpoint is empty (--endpoint-url)
+          help: give it a URL, or leave it out
+        ");
+    assert_snapshot!(said(&["plan"], "AWS_ENDPOINT_URL", ""), @r"
+        exit 64
+        error: the endpoint is empty (AWS_ENDPOINT_URL)
+          help: give it a URL, or leave it out
+        ");
+    // The SDK would say nothing and go to AWS.
+    assert_snapshot!(said(&["drift"], "AWS_ENDPOINT_URL", "http://local host"), @r"
+        exit 64
+        error: the endpoint http://local host is no URL (AWS_ENDPOINT_URL)
+          help: write it with its scheme: http://localhost:4566
+        ");
+    assert_snapshot!(said(&["apply", "--yes"], "AWS_ENDPOINT_URL_ECR", "http:/\u{1b}[0m"), @r"
+        exit 64
+        error: the endpoint http:/\u{1b}[0m is no URL (AWS_ENDPOINT_URL_ECR)
+          help: write it with its scheme: http://localhost:4566
+        ");
 }
 
 #[test]
