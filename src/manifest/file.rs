@@ -24,7 +24,12 @@ pub(super) fn read(path: &Path) -> Result<Source, Invalid> {
         Invalid { file: names::file(&file), faults: vec![Fault::new(finding, None)], more: 0 }
     };
     let bytes = bytes(path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => unreadable("there is no such file", "name the manifest's file"),
+        ErrorKind::NotFound => match meant(path) {
+            Some(near) => {
+                unreadable("there is no such file", &format!("did you mean {}?", names::file(&near)))
+            }
+            None => unreadable("there is no such file", "name the manifest's file"),
+        },
         ErrorKind::IsADirectory => unreadable("it is a folder", "name one file in it"),
         ErrorKind::PermissionDenied => unreadable("it may not be read", "make the file readable for you"),
         ErrorKind::FileTooLarge => {
@@ -41,6 +46,24 @@ pub(super) fn read(path: &Path) -> Result<Source, Invalid> {
             Err(unreadable(&format!("line {line} is not UTF-8"), "save the file as UTF-8"))
         }
     }
+}
+
+/// The file that was probably meant by a path at which there is none: of the same name in `manifests/`, or of
+/// nearly the same name beside it.
+fn meant(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?;
+    let folder = path.parent()?;
+    let deeper = folder.join("manifests").join(name);
+    if deeper.is_file() {
+        return Some(deeper.display().to_string());
+    }
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let entries = fs::read_dir(here).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+    let manifests = entries.filter(|path| path.extension().is_some_and(|it| it == "toml"));
+    let manifests: Vec<_> =
+        manifests.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect();
+    let near = names::nearest(name, manifests.iter().map(String::as_str))?;
+    Some(folder.join(near).display().to_string())
 }
 
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {

@@ -73,6 +73,20 @@ fn which_manifest() {
 }
 
 #[test]
+fn a_manifest_that_was_meant() {
+    let folder = Folder::new();
+    let root = folder.0.path();
+    std::fs::create_dir(root.join("manifests")).unwrap();
+    folder.write("manifests/one.toml", HEADER.as_bytes());
+    for typed in ["one.toml", "manifests/one.tml", "manifests/oen.toml"] {
+        let said = binary(root, &["check", typed], &[]);
+        assert!(said.contains("help: did you mean manifests/one.toml?"), "{said}");
+    }
+    let said = binary(root, &["check", "manifests/quite-another.toml"], &[]);
+    assert!(said.contains("help: name the manifest's file"), "{said}");
+}
+
+#[test]
 fn a_sandbox_s_folder_that_was_meant() {
     let folder = Folder::new();
     let root = folder.0.path();
