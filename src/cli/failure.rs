@@ -4,6 +4,7 @@ use std::io;
 
 use super::exit::Exit;
 use crate::manifest::fault::Invalid;
+use crate::model::escape::Line;
 use crate::observe::ObserveError;
 use crate::sandbox::SandboxError;
 
@@ -45,7 +46,7 @@ impl From<Invalid> for Failure {
 
 impl From<ObserveError> for Failure {
     fn from(error: ObserveError) -> Self {
-        Self::failed(error.to_string(), error.help())
+        Self::failed(Line(&error.to_string()).to_string(), error.help())
     }
 }
 

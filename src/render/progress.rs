@@ -20,12 +20,8 @@ pub fn line(event: &Event<'_>) -> Option<String> {
         Event::Ended(view, outcome) => Some(match outcome {
             Outcome::Changed => format!("{} {ADDED}done{ADDED:#}", name(view)),
             Outcome::AlreadySo => format!("{} is already so", name(view)),
-            Outcome::Failed(error) => {
-                format!("{} {DANGER}failed{DANGER:#}: {}", name(view), Line(&error.to_string()))
-            }
-            Outcome::Panicked => {
-                format!("{} {DANGER}failed{DANGER:#}: a defect of infra; please report it", name(view))
-            }
+            // Why, and what to do, is said when all is over.
+            Outcome::Failed(_) | Outcome::Panicked => format!("{} {DANGER}failed{DANGER:#}", name(view)),
             Outcome::NotStarted => format!("{} was not begun", name(view)),
         }),
     }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::support::cli::World;
 use crate::support::connector::{Fault, Which, Wire};
+use crate::support::emulators::Backend;
 
 const BOTH: &str =
     "[ecr.repository.site]\nname = \"team/site\"\n[secretsmanager.secret.key]\nname = \"team/key\"\n";
@@ -151,5 +152,22 @@ fn a_write_that_fails_is_told_and_repaired_by_another_run() {
             output.tells("secretsmanager:CreateSecret on team/key failed: LimitExceededException: injected");
         let _ = world.apply(&manifest);
         let _ = world.drift(&manifest).expect(Exit::Done);
+    }
+}
+
+#[test]
+fn what_aws_says_cannot_drive_a_terminal() {
+    let Some(world) = World::on(Backend::Moto) else { return };
+    let manifest = world.manifest(BOTH);
+    let (in_json, in_xml) = ("Odd\\u001b[2JException", "Odd&#x1b;[2JException");
+    for (call, code, args) in [
+        ("sts:GetCallerIdentity", in_xml, &["plan"][..]),
+        ("ecr:DescribeRepositories", in_json, &["plan"]),
+        ("secretsmanager:CreateSecret", in_json, &["apply", "--yes"]),
+    ] {
+        let wire = Wire::with_faults(vec![(Which::Named(call), Fault::Answer(400, code))]);
+        let output = world.infra(args, &manifest).wire(&wire).run();
+        let text = format!("{}{}", output.out, output.err);
+        assert!(text.contains("Odd\\u{1b}[2J") && !text.contains('\u{1b}'), "{text:?}");
     }
 }

@@ -78,6 +78,7 @@ async fn within(
     exit = exit.or(exit_of_report(&report, called));
     tell(&report, ui);
     if let Some(stopped) = interrupt.already() {
+        ui.say("stopped; what was applied was not looked at again");
         return Ok(stopped);
     }
     Ok(exit.or(prove(session, &report, interrupt, ui).await?))
@@ -165,7 +166,8 @@ fn tell(report: &Report, ui: &mut Ui) {
                         Some("nothing was written to it; look at the new plan and apply again")
                     }
                 };
-                ui.error(&format!("{} {}: {error}", view.verb, view.address), help);
+                let why = error.to_string();
+                ui.error(&format!("{} {}: {}", view.verb, view.address, Line(&why)), help);
             }
             Outcome::Panicked => {
                 ui.error(
@@ -208,7 +210,10 @@ async fn prove(
         };
         let plan = match unless_stopped(interrupt, look).await? {
             Ok(plan) => plan,
-            Err(stopped) => return Ok(stopped),
+            Err(stopped) => {
+                ui.say("stopped; what was applied was not looked at again to the end");
+                return Ok(stopped);
+            }
         };
         left = unfinished(&plan, &done);
         if left.is_empty() {
