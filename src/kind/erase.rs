@@ -209,6 +209,19 @@ impl<K: Kind> AnySighting for Sighting<K> {
     }
 }
 
+/// Every decision about what was seen, as a command makes them.
+#[cfg(test)]
+pub(super) fn decided<K: Kind>(
+    entries: Vec<Entry<K>>,
+    observation: Observation<K>,
+    stacks: Stacks,
+    place: Arc<Place>,
+) -> Vec<StepView> {
+    let entries = entries.into_iter().map(Arc::new).collect();
+    let steps = Box::new(Sighting { entries, observation, stacks, place }).decide();
+    steps.iter().map(|step| step.view().clone()).collect()
+}
+
 struct Step<K: Kind> {
     target: Target<K>,
     view: StepView,

@@ -1,4 +1,7 @@
 //! A world in step with an entry, for the tests of kinds: edit one thing, decide, look at the decision.
+//! And [`laws`], which hold for every manifest and every world.
+
+pub(crate) mod laws;
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -37,13 +40,17 @@ pub(crate) fn entry<K: Kind>(toml: &str) -> Entry<K> {
 
 /// The entry `site`, or what is wrong with it.
 pub(crate) fn try_entry<K: Kind>(toml: &str) -> Result<Entry<K>, Vec<Problem>> {
+    entry_at("site", toml)
+}
+
+fn entry_at<K: Kind>(key: &str, toml: &str) -> Result<Entry<K>, Vec<Problem>> {
     const COMMON: [&str; 4] = ["on-delete", "tags", "ignore", "was"];
     let mut body: Value = toml::from_str(toml).unwrap();
     let members = body.as_object_mut().unwrap();
     let common = COMMON.iter().filter_map(|key| Some(((*key).to_owned(), members.remove(*key)?))).collect();
     let location = Location { file: "m.toml".to_owned(), line: 7 };
     let common = Common::deserialize(Value::Object(common)).unwrap();
-    Entry::from_draft(&Draft { key: "site".to_owned(), location, common, body }, &place())
+    Entry::from_draft(&Draft { key: key.to_owned(), location, common, body }, &place())
 }
 
 /// A live resource as the entry declares it, tags included.

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::aws::stack::Standing;
 use crate::document::policy::Policy;
+use crate::kind::testing::laws::guards_hold;
 use crate::kind::testing::{World, deltas, denied, entry, in_step, left, place};
 use crate::kind::{Describe as _, Found};
 use crate::model::tags;
@@ -373,6 +374,11 @@ fn any_entry() -> impl Strategy<Value = String> {
             statements.join(", ")
         ))
     })
+}
+
+#[test]
+fn no_manifest_and_no_world_gets_past_the_guards() {
+    guards_hold::<SecretsManagerSecret>(|full| Detail { has_value: full, policy_unread: false }, true);
 }
 
 proptest! {

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::kind::testing::deltas;
+use crate::kind::testing::laws::guards_hold;
 
 /// A state as AWS hands it back: documents in another order, and what AWS chooses filled in.
 fn read_back(state: &State) -> State {
@@ -52,6 +53,14 @@ fn any_entry() -> impl Strategy<Value = String> {
         let (rules, statements) = (rules.join(", "), statements.join(", "));
         with(&format!("scan-on-push = {scan}\n{mutability}\n{encryption}\nlifecycle = [{rules}]\npolicy = [{statements}]"))
     })
+}
+
+#[test]
+fn no_manifest_and_no_world_gets_past_the_guards() {
+    guards_hold::<EcrRepository>(
+        |full| Detail { images: full.then(|| images(3, 0)).or_else(|| Some(Images::default())) },
+        false,
+    );
 }
 
 proptest! {
