@@ -17,7 +17,7 @@ pub struct PlanView<'a> {
     /// How many steps do what.
     pub summary: Summary,
     /// Eight hex digits that stand for everything that would happen. Equal digests, equal plans: who
-    /// looked, from which file and line, and what is in sync are not part of it.
+    /// looked, from which file and line, in which order, and what is in sync are not part of it.
     pub digest: String,
 }
 
@@ -38,7 +38,10 @@ impl<'a> PlanView<'a> {
 
 fn digest(header: &Header, steps: &[&StepView]) -> String {
     let mut parts = vec![header.account.clone(), header.region.clone(), header.manifest.clone()];
-    for view in steps.iter().filter(|view| view.verb != Verb::InSync) {
+    // In an order of their own: that of the manifest, and of the account, changes nothing that would happen.
+    let mut steps: Vec<_> = steps.iter().filter(|view| view.verb != Verb::InSync).collect();
+    steps.sort_by_key(|view| (&view.address, &view.name));
+    for view in steps {
         // Destructured whole, so that a new field is not forgotten here.
         let StepView {
             address,

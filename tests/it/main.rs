@@ -10,6 +10,7 @@
 mod binary;
 mod concurrency;
 mod convergence;
+mod determinism;
 mod diagnostics;
 mod docs;
 mod drift;

@@ -119,9 +119,13 @@ fn live<K: Kind>(
         .state;
     let mut all = Tags::from_iter([("Project", "site")]);
     for (key, value) in [(tags::MANIFEST, manifest), (tags::ON_DELETE, on_delete)] {
-        value.iter().for_each(|value| all.set(key, *value));
+        if let Some(value) = value {
+            all.set(key, *value);
+        }
     }
-    address.iter().for_each(|key| all.set(tags::ADDRESS, format!("{}.{key}", K::NAME)));
+    if let Some(key) = address {
+        all.set(tags::ADDRESS, format!("{}.{key}", K::NAME));
+    }
     let answer = match mark {
         Mark::Nobody | Mark::Service => None,
         Mark::Controller => {

@@ -124,7 +124,7 @@ fn everything_that_a_plan_can_hold() {
           help: allow this action to the identity in the plan's first lines; docs/safety.md lists what is needed
       ? secretsmanager:ListSecrets on team/dark failed: User is not authorized to perform this
 
-    plan: 2 to create, 3 to update, 1 to adopt, 1 to restore, 1 to delete, 2 kept, 1 blocked, 1 unknown, 3 in sync, of 15; digest a089c7ec
+    plan: 2 to create, 3 to update, 1 to adopt, 1 to restore, 1 to delete, 2 kept, 1 blocked, 1 unknown, 3 in sync, of 15; digest d6fd74ed
     "#);
 }
 
@@ -238,7 +238,7 @@ fn styles_stand_beside_words() {
       ‹bold›‹red›?‹› ecr:ListTagsForResource on team/dark failed: AccessDeniedException: User is not authorized to perform this
           help: allow this action to the identity in the plan's first lines; docs/safety.md lists what is needed
 
-    plan: 0 to create, 1 to update, 0 to adopt, 0 to restore, 0 to delete, 1 kept, 0 blocked, 0 unknown, 0 in sync, of 2; digest f57e50fe
+    plan: 0 to create, 1 to update, 0 to adopt, 0 to restore, 0 to delete, 1 kept, 0 blocked, 0 unknown, 0 in sync, of 2; digest ba0d53ca
     "#);
 }
 
