@@ -45,6 +45,23 @@ impl ObserveError {
     }
 }
 
+/// Who we are, if that is somebody of the account that `manifest` names.
+///
+/// # Errors
+///
+/// [`ObserveError`], when it is somebody of another account, or nobody can say.
+pub async fn identify(aws: &Aws, manifest: &Manifest) -> Result<Identity, ObserveError> {
+    let identity = Identity::ask(aws).await.map_err(ObserveError::Identity)?;
+    if identity.account == manifest.place.account {
+        return Ok(identity);
+    }
+    Err(ObserveError::WrongAccount {
+        actual: identity.account,
+        expected: manifest.place.account.clone(),
+        file: manifest.file.clone(),
+    })
+}
+
 /// Reads what `manifest` names, and looks for what has left it.
 ///
 /// The reads go out beside the question who we are; if the answer is the wrong account, what they
@@ -55,19 +72,8 @@ impl ObserveError {
 /// [`ObserveError`], when nothing may be concluded from what was read. A single resource that could not
 /// be read is no error here but unknown in its sighting.
 pub async fn observe(aws: &Aws, manifest: &Manifest) -> Result<World, ObserveError> {
-    let identity = async {
-        let identity = Identity::ask(aws).await.map_err(ObserveError::Identity)?;
-        if identity.account == manifest.place.account {
-            return Ok(identity);
-        }
-        Err(ObserveError::WrongAccount {
-            actual: identity.account,
-            expected: manifest.place.account.clone(),
-            file: manifest.file.clone(),
-        })
-    };
     let sightings =
         async { Ok(join_all(manifest.groups.iter().map(|group| group.observe(aws, &manifest.place))).await) };
-    let (identity, sightings) = tokio::try_join!(identity, sightings)?;
+    let (identity, sightings) = tokio::try_join!(identify(aws, manifest), sightings)?;
     Ok(World { identity, sightings })
 }

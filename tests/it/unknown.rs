@@ -87,6 +87,20 @@ fn without_credentials_that_work_it_says_so() {
     }
 }
 
+/// Between the plan and the answer to its question the credentials have become somebody else's.
+#[test]
+fn who_we_are_is_asked_again_before_anything_is_written() {
+    for world in World::each() {
+        let manifest = world.manifest(BOTH);
+        let other = Fault::Answer(403, "ExpiredTokenException");
+        let wire = Wire::with_faults(vec![(Which::Again("sts:GetCallerIdentity"), other)]);
+        let output =
+            world.infra(&["apply"], &manifest).answers(&["y"]).wire(&wire).run().expect(Exit::Failed);
+        let _ = output.tells("cannot tell which account");
+        assert_eq!(wire.writes(), [""; 0]);
+    }
+}
+
 #[test]
 fn what_moved_between_plan_and_write_is_not_written_over() {
     for world in World::each() {

@@ -16,6 +16,7 @@ use crate::kind::task::StepError;
 use crate::kind::view::{StepView, Verb};
 use crate::model::escape::Line;
 use crate::model::size;
+use crate::observe;
 use crate::plan::{Held, Plan};
 
 /// Plans, shows, asks, applies, and looks again.
@@ -64,6 +65,11 @@ async fn within(
             ui.say("nothing to do for what --only names");
         }
         return Ok(exit);
+    }
+    // While the question waited, credentials may have been renewed from a profile that is another's by now.
+    let who = async { Ok(observe::identify(&session.aws, &session.manifest).await?) };
+    if let Err(stopped) = unless_stopped(interrupt, who).await? {
+        return Ok(stopped);
     }
     let mut called = false;
     let mut stop = interrupt.clone();

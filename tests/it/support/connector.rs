@@ -44,6 +44,8 @@ pub(crate) enum Which {
     Nth(usize),
     /// The first ones of this name, so many of them.
     First(usize, String),
+    /// Every one of this name but the first.
+    Again(&'static str),
     /// Every one of this name (`ecr:DescribeRepositories`).
     Named(&'static str),
 }
@@ -184,6 +186,7 @@ impl Wire {
             Which::First(most, first) => {
                 *first == name && seen.iter().filter(|seen| seen.name == name).count() < *most
             }
+            Which::Again(again) => *again == name && seen.iter().any(|seen| seen.name == name),
             Which::Named(named) => *named == name,
         };
         let fault = self.0.faults.iter().find(|(which, _)| befalls(which)).map(|(_, fault)| *fault);
