@@ -105,10 +105,12 @@ const KEYS: [&str; 13] = [
     "type",
 ];
 
-/// An empty description and an empty list mean the same as none; the lists are sets.
+/// An empty description and an empty list mean the same as none; the lists are sets. Images in use are what a
+/// rule is about that names no storage class (ECR user guide, "Lifecycle policy properties").
 fn normalise(rule: &mut Map<String, Value>) {
     rule.retain(|key, value| key != "description" || value.as_str() != Some(""));
     if let Some(selection) = rule.get_mut("selection").and_then(Value::as_object_mut) {
+        selection.retain(|key, value| key != "storageClass" || value.as_str() != Some("standard"));
         for key in ["tagPrefixList", "tagPatternList"] {
             match selection.remove(key) {
                 Some(Value::Array(tags)) if tags.is_empty() => {}

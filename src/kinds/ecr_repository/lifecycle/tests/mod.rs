@@ -44,7 +44,8 @@ fn rule(change: impl FnOnce(&mut Value)) -> Value {
 #[test]
 fn structure_decides() {
     let plain = document(&json!([rule(|_| ())]));
-    let same: [fn(&mut Value); 3] = [
+    let same: [fn(&mut Value); 4] = [
+        |rule| rule["selection"]["storageClass"] = json!("standard"),
         |rule| rule["selection"]["tagPrefixList"] = json!(["b", "a", "b"]),
         |rule| rule["selection"]["tagPatternList"] = json!([]),
         |rule| rule["description"] = json!(""),
