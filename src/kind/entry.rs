@@ -203,11 +203,19 @@ const MAX_TAG_VALUE: usize = 256;
 /// Checks one declared tag against the limits that all our services share.
 pub fn check_tag(key: &str, value: &str, problems: &mut Problems) {
     let allowed = |c: char| c.is_alphanumeric() || " _.:/=+-@".contains(c);
-    if key.starts_with(tags::RESERVED) || key.to_ascii_lowercase().starts_with(tags::AWS_RESERVED) {
+    // IAM compares keys without regard to case, and nobody should have to know which service does.
+    let folded = key.to_ascii_lowercase();
+    if folded.starts_with(tags::RESERVED) || folded.starts_with(tags::AWS_RESERVED) {
         problems.report_key(
             key,
             "this tag key is reserved",
             "keys that begin with `infra:` or `aws:` cannot be declared",
+        );
+    } else if let Some(controller) = tags::controller_of(key) {
+        problems.report_key(
+            key,
+            format!("this tag is the mark of {controller}"),
+            "a resource that carries it counts as that controller's, and infra would not touch it again",
         );
     } else if key.is_empty() || key.chars().count() > MAX_TAG_KEY || !key.chars().all(allowed) {
         problems.report_key(
@@ -222,5 +230,26 @@ pub fn check_tag(key: &str, value: &str, problems: &mut Problems) {
             "this is no valid tag value",
             "at most 256 letters, digits, spaces and any of _ . : / = + - @ (AWS tagging rules)",
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_marks_of_others_cannot_be_declared() {
+        let message = |key: &str| {
+            let mut problems = Problems::default();
+            check_tag(key, "x", &mut problems);
+            problems.into_found().into_iter().map(|problem| problem.message).collect::<String>()
+        };
+        for key in ["infra:manifest", "Infra:Manifest", "aws:x", "AWS:x"] {
+            assert_eq!(message(key), "this tag key is reserved", "{key}");
+        }
+        // With it, the resource would be blocked from the next run on.
+        assert_eq!(message("crossplane-team"), "this tag is the mark of Crossplane");
+        assert_eq!(message("services.k8s.aws/x"), "this tag is the mark of AWS Controllers for Kubernetes");
+        assert_eq!(message("Team"), "");
     }
 }

@@ -24,6 +24,12 @@ const CONTROLLERS: &[(&str, &str)] = &[
     ("elbv2.k8s.aws/", "the AWS Load Balancer Controller"),
 ];
 
+/// The controller whose mark a tag of this key is, if it is one.
+#[must_use]
+pub fn controller_of(key: &str) -> Option<&'static str> {
+    CONTROLLERS.iter().find(|(mark, _)| key.starts_with(mark)).map(|(_, controller)| *controller)
+}
+
 /// The tags of one resource, ordered by key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tags(BTreeMap<String, String>);
@@ -85,10 +91,8 @@ impl Tags {
     /// Whose the tags say that the resource is, seen from the manifest called `manifest`.
     #[must_use]
     pub fn owner(&self, manifest: &str) -> Owner {
-        if let Some((_, controller)) =
-            CONTROLLERS.iter().find(|(mark, _)| self.iter().any(|(key, _)| key.starts_with(mark)))
-        {
-            return Owner::Controller((*controller).to_owned());
+        if let Some(controller) = self.iter().find_map(|(key, _)| controller_of(key)) {
+            return Owner::Controller(controller.to_owned());
         }
         match self.get(MANIFEST) {
             Some(name) if name == manifest => Owner::Us,
