@@ -160,7 +160,7 @@ impl<K: Kind> AnyGroup for Group<K> {
                 Found::Absent | Found::Unknown(_) => None,
             });
             let marks = present.chain(&observation.leftovers).filter_map(|live| live.tags.stack());
-            let stacks = task::ask_stacks(aws, marks).await;
+            let stacks = task::ask_stacks(aws, place, marks).await;
             let sighting: Box<dyn AnySighting> = Box::new(Sighting {
                 entries: self.entries.clone(),
                 observation,

@@ -160,7 +160,11 @@ impl<K: Kind> Task<K> {
             Found::Present(live) => live.tags.stack(),
             Found::Absent | Found::Unknown(_) => None,
         };
-        let stacks = ask_stacks(aws, marks).await;
+        let place = match &self.target {
+            Target::Entry(entry) => &entry.place,
+            Target::Leftover(_, place) => place,
+        };
+        let stacks = ask_stacks(aws, place, marks).await;
         let (decision, view) = match &self.target {
             Target::Entry(entry) => {
                 let around = Around { leftovers: &[], gaps: &[], stacks: &stacks };
@@ -190,13 +194,45 @@ struct Now<K: Kind> {
 }
 
 /// Asks CloudFormation about every stack that `marks` name, at once.
-pub async fn ask_stacks(aws: &Aws, marks: impl IntoIterator<Item = StackMark>) -> Stacks {
+///
+/// One of another account or region than `place` cannot be asked from here: “does not exist” would not mean
+/// that it is gone.
+pub async fn ask_stacks(aws: &Aws, place: &Place, marks: impl IntoIterator<Item = StackMark>) -> Stacks {
     let mut marks: Vec<_> = marks.into_iter().collect();
     marks.sort();
     marks.dedup();
     let asked = marks.into_iter().map(|mark| async move {
-        let standing = stack::standing(aws, &mark).await;
+        let standing = if is_elsewhere(&mark.id, place) {
+            let why = "it is a stack of another account or region, and cannot be asked from here";
+            Err(CallError::unusable("cloudformation:DescribeStacks", &mark.name, why))
+        } else {
+            stack::standing(aws, &mark).await
+        };
         (mark, standing)
     });
     futures_util::future::join_all(asked).await.into_iter().collect()
+}
+
+/// Whether a stack's ARN is of another account or region. A text that is no ARN says nothing.
+fn is_elsewhere(stack: &str, place: &Place) -> bool {
+    let parts: Vec<_> = stack.splitn(6, ':').collect();
+    matches!(parts[..], ["arn", _, "cloudformation", region, account, _]
+        if region != place.region || account != place.account)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::testing::place;
+
+    #[test]
+    fn a_stack_is_asked_where_it_is() {
+        let of = |region: &str, account: &str| {
+            format!("arn:aws:cloudformation:{region}:{account}:stack/site/5f2a")
+        };
+        assert!(!is_elsewhere(&of("us-west-2", "111122223333"), &place()));
+        assert!(!is_elsewhere("site", &place()));
+        assert!(is_elsewhere(&of("eu-west-1", "111122223333"), &place()));
+        assert!(is_elsewhere(&of("us-west-2", "444455556666"), &place()));
+    }
 }

@@ -109,6 +109,18 @@ fn a_live_stack_owns_its_resources_and_a_deleted_one_has_released_them() {
         let _ = plan.says("it belongs to the CloudFormation stack `old-cdk`, which is live");
         writes_nothing(&world, &adopt, &manifest, Exit::Refused);
 
+        // A stack of another region answers nobody here, and so has released nothing.
+        let arn = format!("arn:aws:ecr:us-west-2:{}:repository/team/site", world.number);
+        let retag = |id: &str| {
+            let tags = json!([{"Key": "aws:cloudformation:stack-id", "Value": id}]);
+            world.account.ecr("TagResource", &json!({"resourceArn": arn, "tags": tags})).json();
+        };
+        retag(&id.replace("us-west-2", "eu-west-1"));
+        let plan = world.infra(&["drift"], &manifest).run().expect(Exit::Incomplete);
+        let _ = plan.says("a stack of another account or region");
+        writes_nothing(&world, &adopt, &manifest, Exit::Incomplete);
+        retag(&id);
+
         let deleted = world.account.stack("DeleteStack", "old-cdk", "1");
         assert_eq!(deleted.status, 200, "{}", deleted.body);
         let plan = world.infra(&["drift"], &manifest).run().expect(Exit::Pending);
