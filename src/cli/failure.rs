@@ -46,6 +46,7 @@ impl From<Invalid> for Failure {
 
 impl From<ObserveError> for Failure {
     fn from(error: ObserveError) -> Self {
+        // AWS's own words may be in it.
         Self::failed(Line(&error.to_string()).to_string(), error.help())
     }
 }

@@ -101,3 +101,31 @@ async fn calls_that_only_destroy_or_read_a_secret_back_are_refused_before_they_l
     }
     assert_eq!(wire.seen(), []);
 }
+
+/// The loudest log there is, of the real binary: the SDK would write out whole requests and answers, and with
+/// this variable even what it holds for sensitive. A description stands in for what must not be in it.
+#[test]
+fn the_log_holds_no_credentials_no_requests_and_no_answers() {
+    let Some(world) = World::on(Backend::Ministack) else { return };
+    let manifest = world.manifest(
+        "[secretsmanager.secret.key]\nname = \"team/key\"\ndescription = \"canary of a request\"\n",
+    );
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_infra"))
+        .args(["apply", "--yes", "-vv", "--endpoint-url", &world.emulator.endpoint_url])
+        .arg(&manifest)
+        .env_clear()
+        .env("AWS_ACCESS_KEY_ID", &world.number)
+        .env("AWS_SECRET_ACCESS_KEY", "canary-of-a-key")
+        .env("AWS_SESSION_TOKEN", "canary-of-a-token")
+        .env("RUST_LOG", "trace")
+        .env("LOG_SENSITIVE_BODIES", "true")
+        .output()
+        .unwrap();
+    let (out, log) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(output.status.success() && log.contains("CreateSecret") && log.contains("DEBUG"), "{log}");
+    // In the plan, where it belongs, and nowhere else.
+    assert!(out.contains("canary of a request"));
+    for hidden in ["canary", "Signature=", "Authorization: AWS4"] {
+        assert!(!log.contains(hidden), "{hidden}");
+    }
+}

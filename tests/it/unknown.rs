@@ -73,6 +73,34 @@ fn a_kind_that_cannot_be_read_does_not_keep_the_others_from_being_applied() {
     }
 }
 
+/// In a CI log a line of its own could be a command, and on a terminal an escape could hide the rest.
+#[test]
+fn what_aws_says_cannot_drive_a_terminal_or_a_log() {
+    const HOSTILE: &str = "no\n::error::forged\u{1b}[2J\u{202e}";
+    for call in [
+        "sts:GetCallerIdentity",
+        "ecr:DescribeRepositories",
+        "ecr:CreateRepository",
+        "secretsmanager:ListSecrets",
+        "secretsmanager:CreateSecret",
+    ] {
+        for world in World::each() {
+            let manifest = world.manifest(BOTH);
+            for args in [&["plan", "--color", "always"][..], &["apply", "--yes", "--color", "always"]] {
+                let fault = (Which::Named(call), Fault::Says(400, "ValidationException", HOSTILE));
+                let output = world.infra(args, &manifest).wire(&Wire::with_faults(vec![fault])).run();
+                let all = format!("{}{}", output.out, output.err);
+                // XML cannot hold an escape, so that of STS is refused as a whole.
+                let said = !call.starts_with("sts:") && (args[0] == "apply" || !call.contains(":Create"));
+                assert_eq!(all.contains("no\\n::error::forged\\u{1b}[2J\\u{202e}"), said, "{output}");
+                assert!(
+                    !all.contains("\n::error") && !all.contains("\u{1b}[2J") && !all.contains('\u{202e}')
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn without_credentials_that_work_it_says_so() {
     for world in World::each() {

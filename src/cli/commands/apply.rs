@@ -126,11 +126,12 @@ fn held(held: &[Held], ui: &mut Ui) -> Exit {
                 (Line(why).to_string(), Exit::Refused)
             }
             _ => {
-                let needs = missing.iter().map(|need| format!("{} {}", need.option(), view.address));
+                let address = view.address.to_string();
+                let needs = missing.iter().map(|need| format!("{} {}", need.option(), Line(&address)));
                 (format!("it needs {}", needs.collect::<Vec<_>>().join(" and ")), Exit::Refused)
             }
         };
-        ui.say(&format!("left out: {} {}: {why}", view.verb, view.address));
+        ui.say(&format!("left out: {} {}: {why}", view.verb, Line(&view.address.to_string())));
         exit = exit.or(code);
     }
     exit
@@ -162,9 +163,11 @@ fn tell(report: &Report, ui: &mut Ui) {
     }
     ui.say(&format!("applied: {done} of {}", size::count(total, "resource")));
     for (view, outcome) in &report.steps {
+        let address = view.address.to_string();
+        let address = Line(&address);
         match outcome {
             Outcome::Changed | Outcome::AlreadySo => {}
-            Outcome::NotStarted => ui.say(&format!("  not begun: {} {}", view.verb, view.address)),
+            Outcome::NotStarted => ui.say(&format!("  not begun: {} {address}", view.verb)),
             Outcome::Failed(error) => {
                 let help = match error {
                     StepError::Call(error) => error.class.help(),
@@ -172,14 +175,11 @@ fn tell(report: &Report, ui: &mut Ui) {
                         Some("nothing was written to it; look at the new plan and apply again")
                     }
                 };
-                let why = error.to_string();
-                ui.error(&format!("{} {}: {}", view.verb, view.address, Line(&why)), help);
+                // What AWS says, and what stands in tags, is not ours.
+                ui.error(&format!("{} {address}: {}", view.verb, Line(&error.to_string())), help);
             }
             Outcome::Panicked => {
-                ui.error(
-                    &format!("{} {}: a defect of infra", view.verb, view.address),
-                    Some("please report it"),
-                );
+                ui.error(&format!("{} {address}: a defect of infra", view.verb), Some("please report it"));
             }
         }
     }
@@ -236,8 +236,8 @@ async fn prove(
         }
     }
     let words = left.iter().map(|(_, now)| match now.verb {
-        Verb::Unknown => format!("{} cannot be read", now.address),
-        verb => format!("{} is still to {verb}", now.address),
+        Verb::Unknown => format!("{} cannot be read", Line(&now.address.to_string())),
+        verb => format!("{} is still to {verb}", Line(&now.address.to_string())),
     });
     Err(Failure::failed(
         format!("what was applied does not show in the account: {}", words.collect::<Vec<_>>().join(", ")),

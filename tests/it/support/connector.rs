@@ -35,6 +35,8 @@ pub(crate) enum Fault {
     Signal(Exit),
     /// AWS answers with this status and error code, and the request has no effect.
     Answer(u16, &'static str),
+    /// The same, in these words.
+    Says(u16, &'static str, &'static str),
 }
 
 /// Which calls a fault befalls.
@@ -238,7 +240,8 @@ impl HttpConnector for Connector {
                     below.call(request).await
                 }
                 Some(Fault::CutReply) => Ok(cut(below.call(request).await?).await),
-                Some(Fault::Answer(status, code)) => Ok(answer(call, status, code)),
+                Some(Fault::Answer(status, code)) => Ok(answer(call, status, code, "injected")),
+                Some(Fault::Says(status, code, message)) => Ok(answer(call, status, code, message)),
             }
         })
     }
@@ -286,18 +289,14 @@ async fn gone(wire: &Wire) -> Result<HttpResponse, ConnectorError> {
 }
 
 /// An error as the call's own protocol has it: XML for the query services, JSON for the others.
-fn answer(call: &Call, status: u16, code: &str) -> HttpResponse {
+fn answer(call: &Call, status: u16, code: &str, message: &str) -> HttpResponse {
     let xml = ["sts", "cloudformation"].contains(&call.service);
     let body = if xml {
         format!(
-            "<ErrorResponse><Error><Code>{code}</Code><Message>injected</Message></Error></ErrorResponse>"
+            "<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
         )
     } else {
-        format!(r#"{{"__type":"{code}","message":"injected"}}"#)
+        serde_json::json!({ "__type": code, "message": message }).to_string()
     };
-    let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
-    response
-        .headers_mut()
-        .insert("content-type", if xml { "text/xml" } else { "application/x-amz-json-1.1" });
-    response
+    response(status, if xml { "text/xml" } else { "application/x-amz-json-1.1" }, body.into_bytes())
 }
