@@ -201,7 +201,7 @@ fn a_write_that_fails_is_told_and_repaired_by_another_run() {
 fn what_aws_says_cannot_drive_a_terminal() {
     let Some(world) = World::on(Backend::Moto) else { return };
     let manifest = world.manifest(BOTH);
-    let (in_json, in_xml) = ("Odd\\u001b[2JException", "Odd&#x1b;[2JException");
+    let (in_json, in_xml) = ("Odd\u{1b}[2JException", "Odd&#x1b;[2JException");
     for (call, code, args) in [
         ("sts:GetCallerIdentity", in_xml, &["plan"][..]),
         ("ecr:DescribeRepositories", in_json, &["plan"]),
