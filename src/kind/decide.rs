@@ -8,7 +8,7 @@ use super::{ChangeView, Delta, Describe, Entry, Found, Kind, Live, Phase, Place}
 use crate::aws::CallError;
 use crate::aws::stack::Standing;
 use crate::guard::{self, Refusal};
-use crate::model::{Address, FieldChange, OnDelete, Owner, StackMark, tags};
+use crate::model::{Address, FieldChange, OnDelete, Owner, StackMark, size, tags};
 
 /// Whether the CloudFormation stacks that tags name still own what carries the tags.
 pub type Stacks = BTreeMap<StackMark, Result<Standing, CallError>>;
@@ -275,10 +275,8 @@ pub fn view_entry<K: Kind>(entry: &Entry<K>, found: &Found<K>, decision: &Decisi
     if let Some(live) = live {
         let others = live.tags.unmanaged(&entry.tags);
         if others > 0 {
-            view.remarks.push(format!(
-                "{others} other {} left alone",
-                if others == 1 { "tag is" } else { "tags are" }
-            ));
+            let are = if others == 1 { "is" } else { "are" };
+            view.remarks.push(format!("{} {are} left alone", size::count(others, "other tag")));
         }
         if let (Decision::Act(Act::Adopt, _), Some(held)) = (decision, K::holds(live)) {
             view.remarks.push(format!("it holds {held}"));

@@ -6,6 +6,7 @@ use std::ops::Range;
 use miette::{Diagnostic, LabeledSpan, SourceCode};
 
 use super::excerpt::Excerpt;
+use crate::model::size;
 
 /// What class a fault is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,7 +172,7 @@ pub struct Invalid {
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.faults.len() + self.more;
-        write!(f, "{count} {} in {}", if count == 1 { "problem" } else { "problems" }, self.file)?;
+        write!(f, "{} in {}", size::count(count, "problem"), self.file)?;
         if self.more > 0 {
             write!(f, ", of which the first {} are shown", self.faults.len())?;
         }

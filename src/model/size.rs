@@ -1,4 +1,6 @@
-//! Sizes for people.
+//! Sizes and numbers, for people.
+
+use std::fmt;
 
 /// Bytes in binary units, with one decimal from a KiB up (`11.8 GiB`).
 #[must_use]
@@ -17,15 +19,33 @@ pub fn bytes(count: u64) -> String {
     format!("{}.{} {}", tenths / 10, tenths % 10, UNITS.get(unit).copied().unwrap_or_default())
 }
 
-/// `count` with its noun, in the plural where it belongs (`1 image`, `27 images`).
+/// A number with its noun, in the plural where it belongs (`1 image`, `27 images`, `2 entries`).
 #[must_use]
-pub fn count(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+pub fn count<N: Copy + fmt::Display + From<u8> + PartialEq>(number: N, noun: &str) -> String {
+    match noun.strip_suffix('y') {
+        _ if number == N::from(1) => format!("1 {noun}"),
+        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{number} {stem}ies"),
+        _ => format!("{number} {noun}s"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nouns_are_in_the_plural_where_they_belong() {
+        for (number, noun, text) in [
+            (0_usize, "image", "0 images"),
+            (1, "image", "1 image"),
+            (2, "image", "2 images"),
+            (1, "entry", "1 entry"),
+            (0, "entry", "0 entries"),
+            (2, "key", "2 keys"),
+        ] {
+            assert_eq!(count(number, noun), text);
+        }
+    }
 
     #[test]
     fn bytes_are_shown_in_binary_units() {

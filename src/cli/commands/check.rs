@@ -16,11 +16,10 @@ pub(crate) fn run(args: CheckArgs, host: &Host, ui: &mut Ui) -> Result<Exit, Fai
     let path = manifest_path(args.manifest.manifest, &host.env)?;
     let manifest = manifest::load(&path, KINDS)?;
     let place = &manifest.place;
-    let entries = manifest.entries().len();
-    let word = if entries == 1 { "entry" } else { "entries" };
     ui.data(&format!(
-        "{} is valid: {entries} {word} for account {}, {}, with {} for all\n",
+        "{} is valid: {} for account {}, {}, with {} for all\n",
         Line(&manifest.file),
+        size::count(manifest.entries().len(), "entry"),
         place.account,
         place.region,
         size::count(place.tags.len(), "tag")

@@ -12,6 +12,7 @@ mod tests;
 use serde_json::{Map, Value};
 
 use crate::document::{pretty, unordered};
+use crate::model::size;
 use expiry::Rule;
 
 pub use expiry::{Image, Unpredictable};
@@ -80,11 +81,10 @@ impl Lifecycle {
     #[must_use]
     pub fn summary(&self) -> String {
         let count = self.canonical["rules"].as_array().map_or(0, Vec::len);
-        let plural = if count == 1 { "" } else { "s" };
         let rules: Vec<String> =
             expiry::rules(&self.canonical).iter().flatten().map(Rule::to_string).collect();
         let colon = if rules.is_empty() { "" } else { ": " };
-        format!("{count} rule{plural}{colon}{}", rules.join(", "))
+        format!("{}{colon}{}", size::count(count, "rule"), rules.join(", "))
     }
 }
 

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Lifecycle, TagStatus};
+use crate::model::size;
 
 /// An image as far as a lifecycle policy looks at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,8 +113,7 @@ impl fmt::Display for Rule {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.limit {
             Limit::KeepLast(count) => write!(out, "keep last {count} ")?,
-            Limit::ExpireAfterDays(1) => write!(out, "expire after 1 day ")?,
-            Limit::ExpireAfterDays(days) => write!(out, "expire after {days} days ")?,
+            Limit::ExpireAfterDays(days) => write!(out, "expire after {} ", size::count(days, "day"))?,
         }
         match &self.selector {
             Selector::Any => write!(out, "(any)"),
