@@ -15,6 +15,8 @@ mod tests;
 use serde_json::{Map, Value};
 
 use super::{listed, pretty, unordered};
+use crate::model::Arn;
+use crate::model::arn::is_account;
 
 pub use exposure::widened;
 pub use principal::PrincipalSpec;
@@ -175,15 +177,12 @@ fn principals(kind: &str, who: Vec<Value>) -> Value {
 /// `arn:<partition>:iam::<account>:root` is the account's other name (IAM user guide, "Principal").
 /// The short one is chosen, because it needs no partition.
 fn short_account(principal: Value) -> Value {
-    let parts: Vec<&str> = principal.as_str().unwrap_or_default().split(':').collect();
-    match parts[..] {
-        ["arn", _, "iam", "", account, "root"] if is_account(account) => account.into(),
+    match principal.as_str().and_then(Arn::parse) {
+        Some(Arn { service: "iam", region: "", account, resource: "root", .. }) if is_account(account) => {
+            account.into()
+        }
         _ => principal,
     }
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The keys below one operator. Keys are case-insensitive (IAM user guide, "Condition").

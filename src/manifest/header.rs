@@ -11,6 +11,7 @@ use super::fault::{Code, Finding};
 use super::structure::{self, Schema};
 use super::{not_a_table, placed};
 use crate::kind::entry::{Place, check_tag, is_key};
+use crate::model::arn::is_account;
 use crate::model::problem::Problems;
 use crate::model::{Partition, Tags};
 
@@ -79,7 +80,7 @@ fn check_name(name: &str, problems: &mut Problems) {
 }
 
 fn check_account(account: &str, problems: &mut Problems) {
-    if account.len() != 12 || !account.chars().all(|c| c.is_ascii_digit()) {
+    if !is_account(account) {
         problems.report(
             "account",
             "an account number has 12 digits",

@@ -1,13 +1,13 @@
 //! KMS keys, which AWS names in four ways: key id, key ARN, alias, alias ARN.
 
+use super::Arn;
+
 /// Whether `text` can name a key: a key id, an alias, or the ARN of either.
 #[must_use]
 pub fn names_key(text: &str) -> bool {
-    let rest = match text.strip_prefix("arn:") {
-        Some(arn) => match arn.splitn(5, ':').nth(4) {
-            Some(rest) if arn.split(':').nth(1) == Some("kms") => rest,
-            _ => return false,
-        },
+    let rest = match Arn::parse(text) {
+        Some(arn) if arn.service == "kms" => arn.resource,
+        Some(_) => return false,
         None => text,
     };
     rest.strip_prefix("alias/").is_some_and(|alias| !alias.is_empty()) || key_id(rest).is_some()
@@ -31,7 +31,7 @@ pub fn same(one: &str, other: &str) -> bool {
 
 /// The part of a name that an ARN ends in: `key/<id>` or `alias/<name>`.
 fn resource(text: &str) -> String {
-    let rest = text.strip_prefix("arn:").and_then(|arn| arn.splitn(5, ':').nth(4)).unwrap_or(text);
+    let rest = Arn::parse(text).map_or(text, |arn| arn.resource);
     match key_id(rest) {
         Some(id) => format!("key/{id}"),
         None => rest.to_owned(),

@@ -3,20 +3,22 @@
 //! Nothing here reads or writes anything, knows a kind, or formats for a terminal.
 
 pub mod address;
+pub mod arn;
 pub mod digest;
 pub mod escape;
 pub mod field;
 pub mod kms;
-pub mod lifecycle;
 pub mod location;
+pub mod on_delete;
 pub mod partition;
 pub mod problem;
 pub mod size;
 pub mod tags;
 
 pub use address::{Address, KindName};
+pub use arn::Arn;
 pub use field::{FieldChange, Shown};
-pub use lifecycle::OnDelete;
 pub use location::Location;
+pub use on_delete::OnDelete;
 pub use partition::Partition;
 pub use tags::{Owner, StackMark, Tags};

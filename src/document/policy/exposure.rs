@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{ELEMENTS, Names, Policy, statement};
-use crate::model::size;
+use crate::model::{Arn, size};
 
 /// One line for each way in which `after` lets more principals do more than `before` did.
 ///
@@ -81,11 +81,11 @@ fn narrows(operator: &str, key: &str, values: &[&str]) -> bool {
 /// A value that a stranger cannot have: without wildcard or variable, except in what follows a fixed
 /// account of an ARN or the first part of a path.
 fn is_fixed(value: &str) -> bool {
-    let parts: Vec<&str> = value.splitn(6, ':').collect();
-    let owner = match parts[..] {
-        ["arn", _, _, _, account, _] if !account.is_empty() => &value[..value.len() - parts[5].len()],
-        ["arn", ..] => value,
-        _ => value.split_once('/').map_or(value, |(organization, _)| organization),
+    let owner = match Arn::parse(value) {
+        Some(arn) if !arn.account.is_empty() => &value[..value.len() - arn.resource.len()],
+        Some(_) => value,
+        None if value.starts_with("arn:") => value,
+        None => value.split_once('/').map_or(value, |(organization, _)| organization),
     };
     !owner.contains(['*', '?']) && !value.contains("${")
 }

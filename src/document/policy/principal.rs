@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{is_account, spec::each};
+use super::spec::each;
+use crate::model::Arn;
+use crate::model::arn::is_account;
 use crate::model::problem::Problems;
 
 /// Whom a statement is about.
@@ -108,9 +110,8 @@ impl PrincipalSpec {
 /// The ARN of an account, a user, a role or a session. Wildcards are not allowed, and unique ids
 /// (`AROA…`) are what AWS shows for deleted ones (IAM user guide, "Principal").
 fn is_identity(text: &str) -> bool {
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    matches!(parts[..], ["arn", partition, "iam" | "sts", "", account, name]
-        if partition.starts_with("aws") && is_account(account) && !name.is_empty() && is_plain(name))
+    matches!(Arn::parse(text), Some(Arn { partition, service: "iam" | "sts", region: "", account, resource })
+        if partition.starts_with("aws") && is_account(account) && !resource.is_empty() && is_plain(resource))
 }
 
 fn is_service(text: &str) -> bool {

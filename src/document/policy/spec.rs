@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{Policy, exposure::is_public, principal::PrincipalSpec};
+use crate::model::Arn;
 use crate::model::problem::Problems;
 
 /// One statement of a resource policy: who may, or may not, do what.
@@ -323,5 +324,5 @@ fn is_action(text: &str) -> bool {
 }
 
 fn is_resource(text: &str) -> bool {
-    text == "*" || (text.starts_with("arn:") && text.splitn(6, ':').count() == 6 && !text.contains(' '))
+    text == "*" || (Arn::parse(text).is_some() && !text.contains(' '))
 }

@@ -13,7 +13,7 @@ use super::state::{Detail, State};
 use crate::aws::{Aws, CallError};
 use crate::document::policy::Policy;
 use crate::kind::{Found, Live, Observation, Phase, Wanted};
-use crate::model::{Owner, Tags, tags};
+use crate::model::{Arn, Owner, Tags, tags};
 
 /// Secrets read at once; two calls each. `DescribeSecret` may be called 10,000 times a second.
 const AT_ONCE: usize = 16;
@@ -137,7 +137,7 @@ fn managed_by(secret: &DescribeSecretOutput) -> Option<String> {
     if let Some(service) = secret.owning_service() {
         return Some(format!("the AWS service {service}"));
     }
-    let region = secret.arn().and_then(|arn| arn.split(':').nth(3));
+    let region = secret.arn().and_then(Arn::parse).map(|arn| arn.region);
     let primary = secret.primary_region().filter(|primary| Some(*primary) != region)?;
     Some(format!("Secrets Manager, which copies it from {primary}"))
 }
