@@ -7,8 +7,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Kind;
+use crate::model::arn::partition;
 use crate::model::problem::{Problem, Problems};
-use crate::model::{Address, Location, OnDelete, Partition, Tags, tags};
+use crate::model::{Address, Arn, Location, OnDelete, Tags, tags};
 
 /// What every entry may say, whatever its kind.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -37,10 +38,17 @@ pub struct Place {
     pub account: String,
     /// The region.
     pub region: String,
-    /// The region's partition.
-    pub partition: Partition,
     /// The tags of every resource.
     pub tags: Tags,
+}
+
+impl Place {
+    /// The ARN of what is called `resource` (`repository/site`) in `service`, here.
+    #[must_use]
+    pub fn arn(&self, service: &str, resource: &str) -> String {
+        let (region, account) = (self.region.as_str(), self.account.as_str());
+        Arn { partition: partition(region), service, region, account, resource }.to_string()
+    }
 }
 
 /// An entry whose structure is known to be right, on its way to a kind.

@@ -15,7 +15,7 @@ use super::{Common, Describe as _, Draft, Entry, Found, Kind, Live, Phase, Place
 use crate::aws::stack::Standing;
 use crate::aws::{CallError, Class};
 use crate::model::problem::Problem;
-use crate::model::{FieldChange, Location, Partition, Shown, StackMark, Tags};
+use crate::model::{FieldChange, Location, Shown, StackMark, Tags};
 
 /// The account of every test.
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -28,7 +28,6 @@ pub(crate) fn place() -> Arc<Place> {
         manifest: "prereqs".to_owned(),
         account: ACCOUNT.to_owned(),
         region: "us-west-2".to_owned(),
-        partition: Partition::of_region("us-west-2"),
         tags: Tags::from_iter([("Project", "site")]),
     })
 }

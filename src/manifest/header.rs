@@ -11,9 +11,9 @@ use super::fault::{Code, Finding};
 use super::structure::{self, Schema};
 use super::{not_a_table, placed};
 use crate::kind::entry::{Place, check_tag, is_key};
+use crate::model::Tags;
 use crate::model::arn::is_account;
 use crate::model::problem::Problems;
-use crate::model::{Partition, Tags};
 
 /// What a manifest says of itself.
 #[derive(Debug, JsonSchema)]
@@ -36,13 +36,7 @@ pub(super) fn schema() -> Value {
 /// Reads both tables. With findings, what is given is a stand-in that the entries can be checked with.
 pub(super) fn read(table: &DeTable<'_>, findings: &mut Vec<Finding>) -> Place {
     let tags = tags(table, findings);
-    let mut place = Place {
-        manifest: String::new(),
-        account: String::new(),
-        region: String::new(),
-        partition: Partition::of_region(""),
-        tags,
-    };
+    let mut place = Place { manifest: String::new(), account: String::new(), region: String::new(), tags };
     let Some((key, value)) = table.get_key_value("manifest") else {
         let finding = Finding::new(Code::MissingKey, 0..0, "the table `[manifest]` is missing");
         let help = "begin with [manifest] and its keys name, account and region";
@@ -62,7 +56,6 @@ pub(super) fn read(table: &DeTable<'_>, findings: &mut Vec<Finding>) -> Place {
     place.account =
         text("account").inspect(|number| check_account(number, &mut problems)).unwrap_or_default();
     place.region = text("region").inspect(|region| check_region(region, &mut problems)).unwrap_or_default();
-    place.partition = Partition::of_region(&place.region);
     findings.extend(sifted.findings);
     let problems = problems.into_found().into_iter();
     findings.extend(problems.map(|problem| placed("manifest", problem, value, key.span())));

@@ -1,4 +1,6 @@
-//! Amazon Resource Names, and the numbers of accounts in them.
+//! Amazon Resource Names, and the partitions and accounts in them.
+
+use std::fmt;
 
 /// An ARN, taken apart: `arn:partition:service:region:account:resource`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +32,28 @@ impl<'a> Arn<'a> {
     }
 }
 
+impl fmt::Display for Arn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { partition, service, region, account, resource } = self;
+        write!(f, "arn:{partition}:{service}:{region}:{account}:{resource}")
+    }
+}
+
+/// The partition of a region, by the prefix of its name (botocore's `partitions.json`).
+#[must_use]
+pub fn partition(region: &str) -> &'static str {
+    match region.split('-').next() {
+        Some("cn") => "aws-cn",
+        Some("eusc") => "aws-eusc",
+        _ if region.starts_with("us-gov-") => "aws-us-gov",
+        _ if region.starts_with("us-iso-") => "aws-iso",
+        _ if region.starts_with("us-isob-") => "aws-iso-b",
+        _ if region.starts_with("eu-isoe-") => "aws-iso-e",
+        _ if region.starts_with("us-isof-") => "aws-iso-f",
+        _ => "aws",
+    }
+}
+
 /// Whether `text` is the number of an account: 12 digits.
 #[must_use]
 pub fn is_account(text: &str) -> bool {
@@ -42,11 +66,25 @@ mod tests {
 
     #[test]
     fn six_parts_are_an_arn() {
-        let arn = Arn::parse("arn:aws:logs:us-west-2:111122223333:log-group:site:*");
-        let parts = arn.map(|it| [it.partition, it.service, it.region, it.account, it.resource]);
-        assert_eq!(parts, Some(["aws", "logs", "us-west-2", "111122223333", "log-group:site:*"]));
+        let text = "arn:aws:logs:us-west-2:111122223333:log-group:site:*";
+        let arn = Arn::parse(text).unwrap();
+        let parts = [arn.partition, arn.service, arn.region, arn.account, arn.resource];
+        assert_eq!(parts, ["aws", "logs", "us-west-2", "111122223333", "log-group:site:*"]);
+        assert_eq!(arn.to_string(), text);
         for other in ["", "arn:", "arn:aws:s3::bucket", "urn:a:b:c:d:e"] {
             assert_eq!(Arn::parse(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn the_partition_follows_from_the_region() {
+        for (region, expected) in [
+            ("us-west-2", "aws"),
+            ("eu-central-1", "aws"),
+            ("cn-north-1", "aws-cn"),
+            ("us-gov-west-1", "aws-us-gov"),
+        ] {
+            assert_eq!(partition(region), expected);
         }
     }
 

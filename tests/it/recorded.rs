@@ -12,7 +12,6 @@ use infra::aws::stack::{Standing, standing};
 use infra::aws::{CallError, Class};
 use infra::document::policy::Policy;
 use infra::kind::{Common, Draft, Entry, Found, Kind, Live, Observation, Place, Wanted};
-use infra::model::Partition;
 use infra::model::{Location, StackMark, Tags};
 use insta::assert_snapshot;
 use serde_json::Value;
@@ -25,7 +24,6 @@ fn entry<K: Kind>(body: Value) -> Entry<K> {
         manifest: "prereqs".to_owned(),
         account: "111122223333".to_owned(),
         region: "us-east-1".to_owned(),
-        partition: Partition::of_region("us-east-1"),
         tags: Tags::default(),
     };
     let location = Location { file: "m.toml".to_owned(), line: 1 };

@@ -86,13 +86,7 @@ pub(super) fn lower(spec: &Spec, place: &Place, problems: &mut Problems) -> Opti
     };
     Some(State {
         name: spec.name.clone(),
-        arn: format!(
-            "arn:{}:ecr:{}:{}:repository/{}",
-            place.partition.name(),
-            place.region,
-            place.account,
-            spec.name
-        ),
+        arn: place.arn("ecr", &format!("repository/{}", spec.name)),
         scan_on_push: spec.scan_on_push,
         mutability,
         encryption,
