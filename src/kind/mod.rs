@@ -52,7 +52,8 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// A change: one variant per API call.
     type Change: Describe + Debug + Send + Sync;
 
-    /// Turns an entry into the normal form, defaults filled in. Pure; reports every problem at once.
+    /// Turns an entry into the normal form, defaults filled in. Pure; reports every problem at once. Beside
+    /// a problem, the answer is not used.
     fn lower(spec: &Self::Spec, place: &Place, problems: &mut Problems) -> Option<Self::State>;
 
     /// The name that identifies the resource in AWS.

@@ -74,6 +74,13 @@ impl Problems {
         result
     }
 
+    /// Runs `check`, and tells whether it reported nothing.
+    pub fn passes(&mut self, check: impl FnOnce(&mut Self)) -> bool {
+        let before = self.found.len();
+        check(self);
+        self.found.len() == before
+    }
+
     /// What was found, in the order in which it was reported.
     #[must_use]
     pub fn into_found(self) -> Vec<Problem> {

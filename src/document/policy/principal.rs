@@ -36,7 +36,7 @@ impl PrincipalSpec {
         ]
     }
 
-    pub(super) fn check(&self, problems: &mut Problems) -> bool {
+    pub(super) fn check(&self, problems: &mut Problems) {
         let named = self.lists().iter().any(|(_, list)| !list.is_empty());
         if !named && !self.anyone {
             let help = "fill one of aws, service, federated and canonical-user";
@@ -49,8 +49,7 @@ impl PrincipalSpec {
                 "remove one or the other",
             );
         }
-        let stars = self.aws.iter().enumerate().filter(|(_, who)| *who == "*");
-        for (index, _) in stars.clone() {
+        for (index, _) in self.aws.iter().enumerate().filter(|(_, who)| *who == "*") {
             problems.within("aws", |problems| {
                 problems.report(
                     index,
@@ -60,42 +59,38 @@ impl PrincipalSpec {
             });
         }
         let is_principal = |who: &str| who == "*" || is_account(who) || is_identity(who);
-        let sound = [
-            named != self.anyone && stars.count() == 0,
-            each(
-                "aws",
-                &self.aws,
-                is_principal,
-                "this is neither an account nor the ARN of a principal",
-                "write 12 digits, or an ARN like arn:aws:iam::123456789012:role/name, without wildcards",
-                problems,
-            ),
-            each(
-                "service",
-                &self.service,
-                is_service,
-                "this is not the name of a service principal",
-                "write it as service.amazonaws.com, in lower case",
-                problems,
-            ),
-            each(
-                "federated",
-                &self.federated,
-                is_provider,
-                "this is not an identity provider",
-                "write the provider's ARN or domain, without wildcards",
-                problems,
-            ),
-            each(
-                "canonical-user",
-                &self.canonical_user,
-                |id| id.len() == 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit()),
-                "this is not a canonical user id",
-                "write its 64 hexadecimal digits",
-                problems,
-            ),
-        ];
-        sound.iter().all(|sound| *sound)
+        each(
+            "aws",
+            &self.aws,
+            is_principal,
+            "this is neither an account nor the ARN of a principal",
+            "write 12 digits, or an ARN like arn:aws:iam::123456789012:role/name, without wildcards",
+            problems,
+        );
+        each(
+            "service",
+            &self.service,
+            is_service,
+            "this is not the name of a service principal",
+            "write it as service.amazonaws.com, in lower case",
+            problems,
+        );
+        each(
+            "federated",
+            &self.federated,
+            is_provider,
+            "this is not an identity provider",
+            "write the provider's ARN or domain, without wildcards",
+            problems,
+        );
+        each(
+            "canonical-user",
+            &self.canonical_user,
+            |id| id.len() == 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit()),
+            "this is not a canonical user id",
+            "write its 64 hexadecimal digits",
+            problems,
+        );
     }
 
     pub(super) fn document(&self) -> Value {

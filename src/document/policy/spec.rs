@@ -74,22 +74,22 @@ pub fn lower(
     max_len: usize,
     problems: &mut Problems,
 ) -> Option<Policy> {
-    let mut sids = BTreeSet::new();
-    let mut lowered = Vec::new();
-    for (index, spec) in statements.iter().enumerate() {
-        problems.within(index, |problems| {
-            let fresh = spec.sid().is_none_or(|sid| sids.insert(sid));
-            if !fresh {
-                problems.report("sid", "another statement has this sid", "sids are unique in a policy");
-            }
-            lowered.push(spec.lower(resource, problems).filter(|_| fresh));
-        });
-    }
-    let lowered: Vec<Map<String, Value>> = lowered.into_iter().collect::<Option<_>>()?;
-    if lowered.is_empty() {
+    let sound = problems.passes(|problems| {
+        let mut sids = BTreeSet::new();
+        for (index, statement) in statements.iter().enumerate() {
+            problems.within(index, |problems| {
+                if statement.sid().is_some_and(|sid| !sids.insert(sid)) {
+                    problems.report("sid", "another statement has this sid", "sids are unique in a policy");
+                }
+                statement.check(resource, problems);
+            });
+        }
+    });
+    if !sound || statements.is_empty() {
         return None;
     }
-    let text = json!({ "Version": "2012-10-17", "Statement": lowered }).to_string();
+    let documents: Vec<_> = statements.iter().map(|statement| statement.document(resource)).collect();
+    let text = json!({ "Version": "2012-10-17", "Statement": documents }).to_string();
     let length = text.chars().count();
     if length > max_len {
         let message = format!("the policy is {length} characters long, and AWS takes {max_len}");
@@ -104,67 +104,58 @@ impl StatementSpec {
         self.sid.as_deref().filter(|sid| !sid.is_empty())
     }
 
-    fn lower(&self, resource: ResourceElement, problems: &mut Problems) -> Option<Map<String, Value>> {
-        let statement = self.document(resource);
-        let who = self.check_principals(problems);
-        let when = self.check_condition(problems);
+    fn check(&self, resource: ResourceElement, problems: &mut Problems) {
+        let clear = problems.passes(|problems| {
+            self.check_principals(problems);
+            self.check_condition(problems);
+        });
         // Who is let in can only be judged once it is clear who is meant.
-        let public = !(who && when) || self.check_public(&statement, resource, problems);
-        let sound = [
-            who && when && public,
-            self.check_sid(problems),
-            self.check_actions(problems),
-            self.check_resources(resource, problems),
-        ];
-        sound.iter().all(|sound| *sound).then_some(statement)
+        if clear {
+            self.check_public(resource, problems);
+        }
+        self.check_sid(problems);
+        self.check_actions(problems);
+        self.check_resources(resource, problems);
     }
 
     /// IAM user guide, "Sid": ASCII letters and digits.
-    fn check_sid(&self, problems: &mut Problems) -> bool {
-        let sound = self.sid().is_none_or(|sid| sid.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-        if !sound {
+    fn check_sid(&self, problems: &mut Problems) {
+        if self.sid().is_some_and(|sid| !sid.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
             problems.report(
                 "sid",
                 "a sid is made of letters and digits only",
                 "such as \"PullFromProduction\"",
             );
         }
-        sound
     }
 
-    fn check_actions(&self, problems: &mut Problems) -> bool {
-        let sound = match (self.action.is_empty(), self.not_action.is_empty()) {
+    fn check_actions(&self, problems: &mut Problems) {
+        match (self.action.is_empty(), self.not_action.is_empty()) {
             (true, true) => {
                 problems.report_here("the statement names no action", "add action = [\"service:Name\"]");
-                false
             }
-            (false, false) => {
-                problems.report(
-                    "not-action",
-                    "a statement has either action or not-action",
-                    "remove one of them",
-                );
-                false
-            }
-            _ => true,
-        };
+            (false, false) => problems.report(
+                "not-action",
+                "a statement has either action or not-action",
+                "remove one of them",
+            ),
+            _ => {}
+        }
         let help = "write it as service:Name, such as \"ecr:BatchGetImage\" or \"ecr:Get*\"";
         let message = "this is not the name of an action";
-        let action = each("action", &self.action, is_action, message, help, problems);
-        each("not-action", &self.not_action, is_action, message, help, problems) && action && sound
+        each("action", &self.action, is_action, message, help, problems);
+        each("not-action", &self.not_action, is_action, message, help, problems);
     }
 
-    fn check_principals(&self, problems: &mut Problems) -> bool {
+    fn check_principals(&self, problems: &mut Problems) {
         match (&self.principal, &self.not_principal) {
             (None, None) => {
                 let help = "add principal = { aws = [\"123456789012\"] }, or another principal";
                 problems.report_here("the statement does not say whom it is about", help);
-                false
             }
             (Some(_), Some(_)) => {
                 let message = "a statement has either principal or not-principal";
                 problems.report("not-principal", message, "remove one of them");
-                false
             }
             (Some(who), None) => problems.within("principal", |problems| who.check(problems)),
             (None, Some(who)) => problems.within("not-principal", |problems| {
@@ -172,22 +163,20 @@ impl StatementSpec {
                     let help = "name those to leave out, or use principal";
                     problems.report("anyone", "everybody but anyone is nobody", help);
                 }
-                who.check(problems) && !who.anyone
+                who.check(problems);
             }),
         }
     }
 
-    fn check_resources(&self, element: ResourceElement, problems: &mut Problems) -> bool {
-        let mut sound = true;
+    fn check_resources(&self, element: ResourceElement, problems: &mut Problems) {
         let given = [("resource", &self.resource), ("not-resource", &self.not_resource)];
         for (key, arns) in given {
             if element == ResourceElement::None && !arns.is_empty() {
                 let message = "a policy of this kind has no resource: it is about what it is attached to";
                 problems.report(key, message, "remove the key");
-                sound = false;
             } else {
                 let message = "this is not a resource";
-                sound &= each(key, arns, is_resource, message, "write an ARN, or \"*\"", problems);
+                each(key, arns, is_resource, message, "write an ARN, or \"*\"", problems);
             }
         }
         if element == ResourceElement::Star && given.iter().all(|(_, arns)| !arns.is_empty()) {
@@ -196,14 +185,11 @@ impl StatementSpec {
                 "a statement has either resource or not-resource",
                 "remove one of them",
             );
-            sound = false;
         }
-        sound
     }
 
     /// An operator without keys and a key without values hold always or never: a trap in either case.
-    fn check_condition(&self, problems: &mut Problems) -> bool {
-        let mut sound = true;
+    fn check_condition(&self, problems: &mut Problems) {
         problems.within("condition", |problems| {
             for (operator, keys) in &self.condition {
                 if keys.is_empty() {
@@ -212,7 +198,6 @@ impl StatementSpec {
                         "the operator has no condition key",
                         "add a key, or remove it",
                     );
-                    sound = false;
                 }
                 for key in keys.iter().filter(|(_, values)| values.is_empty()).map(|(key, _)| key.as_str()) {
                     problems.within(operator.as_str(), |problems| {
@@ -222,21 +207,14 @@ impl StatementSpec {
                             "list the values of which one must match",
                         );
                     });
-                    sound = false;
                 }
             }
         });
-        sound
     }
 
     /// Nothing opens access that does not say so.
-    fn check_public(
-        &self,
-        statement: &Map<String, Value>,
-        resource: ResourceElement,
-        problems: &mut Problems,
-    ) -> bool {
-        match (is_public(statement), self.public) {
+    fn check_public(&self, resource: ResourceElement, problems: &mut Problems) {
+        match (is_public(&self.document(resource)), self.public) {
             (true, false) => {
                 let help = match resource {
                     ResourceElement::None => {
@@ -250,13 +228,9 @@ impl StatementSpec {
                     }
                 };
                 problems.report_here("this statement lets in anyone at all", help);
-                false
             }
-            (false, true) => {
-                problems.report("public", "this statement is not public", "remove the key");
-                false
-            }
-            _ => true,
+            (false, true) => problems.report("public", "this statement is not public", "remove the key"),
+            _ => {}
         }
     }
 
@@ -297,7 +271,7 @@ impl StatementSpec {
     }
 }
 
-/// Checks each of a list's texts; true if all are sound.
+/// Checks each of a list's texts.
 pub(super) fn each(
     key: &str,
     list: &[String],
@@ -305,13 +279,10 @@ pub(super) fn each(
     message: &str,
     help: &str,
     problems: &mut Problems,
-) -> bool {
-    let mut sound = true;
+) {
     for (index, _) in list.iter().enumerate().filter(|(_, text)| !is_sound(text)) {
         problems.within(key, |problems| problems.report(index, message, help));
-        sound = false;
     }
-    sound
 }
 
 /// `service:Name` with wildcards in the name only, or `*` (IAM user guide, "Action").

@@ -45,7 +45,7 @@ impl Kind for EcrRepository {
     type Change = Change;
 
     fn lower(spec: &Spec, place: &Place, problems: &mut Problems) -> Option<State> {
-        spec::lower(spec, place, problems)
+        Some(spec::lower(spec, place, problems))
     }
 
     fn name(state: &State) -> &str {

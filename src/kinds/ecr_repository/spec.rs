@@ -66,33 +66,23 @@ enum EncryptionAlgorithm {
 /// Longest repository policy, in characters (API `SetRepositoryPolicy`).
 const MAX_POLICY: usize = 10_240;
 
-pub(super) fn lower(spec: &Spec, place: &Place, problems: &mut Problems) -> Option<State> {
+pub(super) fn lower(spec: &Spec, place: &Place, problems: &mut Problems) -> State {
     check_name(&spec.name, problems);
     let mutability = mutability(spec, problems);
     let encryption = encryption(spec, problems);
-    let lifecycle = if spec.lifecycle.is_empty() {
-        Some(None)
-    } else {
-        problems.within("lifecycle", |problems| lifecycle::lower(&spec.lifecycle, problems)).map(Some)
-    };
-    let policy = if spec.policy.is_empty() {
-        Some(None)
-    } else {
-        problems
-            .within("policy", |problems| {
-                policy::lower(&spec.policy, ResourceElement::None, MAX_POLICY, problems)
-            })
-            .map(Some)
-    };
-    Some(State {
+    let lifecycle = problems.within("lifecycle", |problems| lifecycle::lower(&spec.lifecycle, problems));
+    let policy = problems.within("policy", |problems| {
+        policy::lower(&spec.policy, ResourceElement::None, MAX_POLICY, problems)
+    });
+    State {
         name: spec.name.clone(),
         arn: place.arn("ecr", &format!("repository/{}", spec.name)),
         scan_on_push: spec.scan_on_push,
         mutability,
         encryption,
-        lifecycle: lifecycle?,
-        policy: policy?,
-    })
+        lifecycle,
+        policy,
+    }
 }
 
 /// The rule of API `CreateRepository`: 2 to 256 characters,

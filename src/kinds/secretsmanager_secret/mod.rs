@@ -45,7 +45,7 @@ impl Kind for SecretsManagerSecret {
     type Change = Change;
 
     fn lower(spec: &Spec, _place: &Place, problems: &mut Problems) -> Option<State> {
-        spec::lower(spec, problems)
+        Some(spec::lower(spec, problems))
     }
 
     fn name(state: &State) -> &str {

@@ -30,7 +30,7 @@ const MAX_NAME: usize = 512;
 const MAX_DESCRIPTION: usize = 2048;
 const MAX_POLICY: usize = 20_480;
 
-pub(super) fn lower(spec: &Spec, problems: &mut Problems) -> Option<State> {
+pub(super) fn lower(spec: &Spec, problems: &mut Problems) -> State {
     check_name(&spec.name, problems);
     if spec.description.as_ref().is_some_and(|text| text.chars().count() > MAX_DESCRIPTION) {
         problems.report("description", "this description is too long", "AWS takes at most 2,048 characters");
@@ -42,17 +42,13 @@ pub(super) fn lower(spec: &Spec, problems: &mut Problems) -> Option<State> {
             "write `alias/NAME`, or the key's id or ARN",
         );
     }
-    let policy = if spec.policy.is_empty() {
-        Some(None)
-    } else {
-        problems.within("policy", |problems| lower_policy(&spec.policy, problems)).map(Some)
-    };
-    Some(State {
+    let policy = problems.within("policy", |problems| lower_policy(&spec.policy, problems));
+    State {
         name: spec.name.clone(),
         description: spec.description.clone().filter(|text| !text.is_empty()),
         kms_key: spec.kms_key.clone().filter(|key| !is_default_key(key)),
-        policy: policy?,
-    })
+        policy,
+    }
 }
 
 fn lower_policy(statements: &[StatementSpec], problems: &mut Problems) -> Option<policy::Policy> {

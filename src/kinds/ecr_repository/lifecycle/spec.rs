@@ -62,45 +62,47 @@ const MAX_WILDCARDS: usize = 4;
 ///
 /// `None` if there is anything to report, or nothing to say: no rules are no policy.
 pub fn lower(rules: &[RuleSpec], problems: &mut Problems) -> Option<Lifecycle> {
-    let ranks: Vec<u32> = (1..).zip(rules).map(|(place, rule)| rule.priority.unwrap_or(place)).collect();
-    let last = ranks.iter().max().copied().unwrap_or_default();
-    let (mut priorities, mut selections) = (BTreeSet::new(), BTreeSet::new());
-    let mut lowered = Vec::new();
-    for (index, (rule, priority)) in rules.iter().zip(ranks).enumerate() {
-        problems.within(index, |problems| {
-            let mut sound = rule.check(problems);
-            let mut report = |key: &str, message: &str, help: &str| {
-                problems.report(key, message, help);
-                sound = false;
-            };
-            if priority == 0 {
-                report("priority", "a priority is at least 1", "number the rules 1, 2, and so on");
-            }
-            if !priorities.insert(priority) {
-                report("priority", "another rule has this priority", "give every rule its own, or none");
-            }
-            // The first rule that selects an image decides alone, so a second would never act. That
-            // ECR refuses a second rule for untagged images, and one after `any`, are cases of this.
-            if !selections.insert(rule.selection()) {
-                report("tag-status", "another rule selects the same images", "make one rule of the two");
-            }
-            if rule.status() == TagStatus::Any && priority < last {
-                let help = "put it last, or give it the highest priority number";
-                report("tag-status", "a rule for any image comes after all others", help);
-            }
-            lowered.push(sound.then(|| rule.document(priority)));
-        });
-    }
-    if rules.len() > MAX_RULES {
-        problems
-            .report_here(format!("a lifecycle policy has at most {MAX_RULES} rules"), "merge some of them");
+    let priorities: Vec<u32> = (1..).zip(rules).map(|(place, rule)| rule.priority.unwrap_or(place)).collect();
+    let last = priorities.iter().max().copied().unwrap_or_default();
+    let sound = problems.passes(|problems| {
+        let (mut taken, mut selections) = (BTreeSet::new(), BTreeSet::new());
+        for (index, (rule, &priority)) in rules.iter().zip(&priorities).enumerate() {
+            problems.within(index, |problems| {
+                rule.check(problems);
+                if priority == 0 {
+                    problems.report(
+                        "priority",
+                        "a priority is at least 1",
+                        "number the rules 1, 2, and so on",
+                    );
+                }
+                if !taken.insert(priority) {
+                    let help = "give every rule its own, or none";
+                    problems.report("priority", "another rule has this priority", help);
+                }
+                // The first rule that selects an image decides alone, so a second would never act. That
+                // ECR refuses a second rule for untagged images, and one after `any`, are cases of this.
+                if !selections.insert(rule.selection()) {
+                    let help = "make one rule of the two";
+                    problems.report("tag-status", "another rule selects the same images", help);
+                }
+                if rule.status() == TagStatus::Any && priority < last {
+                    let help = "put it last, or give it the highest priority number";
+                    problems.report("tag-status", "a rule for any image comes after all others", help);
+                }
+            });
+        }
+        if rules.len() > MAX_RULES {
+            let message = format!("a lifecycle policy has at most {MAX_RULES} rules");
+            problems.report_here(message, "merge some of them");
+        }
+    });
+    if !sound || rules.is_empty() {
         return None;
     }
-    let lowered: Vec<Value> = lowered.into_iter().collect::<Option<_>>()?;
-    if lowered.is_empty() {
-        return None;
-    }
-    let text = json!({ "rules": lowered }).to_string();
+    let documents: Vec<_> =
+        rules.iter().zip(priorities).map(|(rule, priority)| rule.document(priority)).collect();
+    let text = json!({ "rules": documents }).to_string();
     if text.chars().count() > MAX_CHARACTERS {
         let message =
             format!("the lifecycle policy is longer than the {MAX_CHARACTERS} characters that ECR takes");
@@ -120,40 +122,32 @@ impl RuleSpec {
         (self.status(), self.tag_prefixes.iter().collect(), self.tag_patterns.iter().collect())
     }
 
-    fn check(&self, problems: &mut Problems) -> bool {
-        let mut sound = self.check_tags(problems);
+    fn check(&self, problems: &mut Problems) {
+        self.check_tags(problems);
         let limits = [("keep-last", self.keep_last), ("expire-after-days", self.expire_after_days)];
         for (key, _) in limits.iter().filter(|(_, limit)| *limit == Some(0)) {
             problems.report(*key, "the number is at least 1", "leave the rule out to keep every image");
-            sound = false;
         }
         if limits.iter().filter(|(_, limit)| limit.is_some()).count() != 1 {
             let message = "a rule has either keep-last or expire-after-days";
             problems.report_here(message, "say how many images stay, or for how long");
-            sound = false;
         }
-        sound
     }
 
-    fn check_tags(&self, problems: &mut Problems) -> bool {
-        let mut sound = true;
-        let mut report = |key: &str, message: &str, help: &str| {
-            problems.report(key, message, help);
-            sound = false;
-        };
+    fn check_tags(&self, problems: &mut Problems) {
         match (self.status(), self.tag_prefixes.is_empty(), self.tag_patterns.is_empty()) {
             (_, false, false) => {
                 let message = "a rule has either tag-prefixes or tag-patterns";
-                report("tag-prefixes", message, "write the prefix \"v\" as the pattern \"v*\"");
+                problems.report("tag-prefixes", message, "write the prefix \"v\" as the pattern \"v*\"");
             }
             (TagStatus::Tagged, true, true) => {
                 let help = "add tag-patterns; [\"*\"] means every tag";
-                report("tag-status", "a rule for tagged images says which tags", help);
+                problems.report("tag-status", "a rule for tagged images says which tags", help);
             }
             (TagStatus::Tagged, ..) | (_, true, true) => {}
             _ => {
                 let help = "remove tag-status, or the tags";
-                report("tag-status", "only a rule for tagged images names tags", help);
+                problems.report("tag-status", "only a rule for tagged images names tags", help);
             }
         }
         // A tag cannot contain `*`, so a prefix with one would select nothing.
@@ -170,10 +164,8 @@ impl RuleSpec {
                 problems.within(key, |problems| {
                     problems.report(index, message, "use tag-patterns, such as \"v*\"");
                 });
-                sound = false;
             }
         }
-        sound
     }
 
     /// The rule as ECR spells it.
