@@ -4,7 +4,7 @@ use infra::cli::exit::Exit;
 use serde_json::json;
 
 use crate::support::cli::World;
-use crate::support::connector::Wire;
+use crate::support::connector::{Fault, Which, Wire};
 use crate::support::emulators::Backend;
 
 const REPOSITORY: &str = "[ecr.repository.site]\nname = \"team/site\"\n";
@@ -255,6 +255,30 @@ fn a_secret_is_deleted_with_thirty_days_to_undo_and_restored_with_its_value() {
         let drift = world.drift(&manifest).expect(Exit::Done);
         assert!(!drift.out.contains("no value"), "{drift}");
     }
+}
+
+/// While its deletion is scheduled, AWS does not show its policy; what that needs is for another run.
+#[test]
+fn a_secret_that_shows_more_once_it_is_back_is_not_called_a_failure() {
+    let Some(world) = World::on(Backend::Ministack) else { return };
+    let adopt = ["apply", "--yes", "--adopt", "secretsmanager.secret.key"];
+    let statement = json!({"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "secretsmanager:GetSecretValue", "Resource": "*"});
+    let policy = json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
+    world.account.secrets("CreateSecret", &json!({"Name": "team/key"})).json();
+    world
+        .account
+        .secrets("PutResourcePolicy", &json!({"SecretId": "team/key", "ResourcePolicy": policy}))
+        .json();
+    world.account.secrets("DeleteSecret", &json!({"SecretId": "team/key"})).json();
+    let manifest = world.manifest(SECRET);
+    // Refused while the deletion is scheduled, as AWS does: at the plan and at the second look.
+    let refused = Fault::Answer(400, "InvalidRequestException");
+    let policy = "secretsmanager:GetResourcePolicy";
+    let wire = Wire::with_faults(vec![(Which::Until(policy, "secretsmanager:RestoreSecret"), refused)]);
+    let output = world.infra(&adopt, &manifest).wire(&wire).run().expect(Exit::Partly);
+    let _ = output.tells("taken back, more of it is to be changed").tells("run the same command again");
+    let _ = world.apply(&manifest);
+    let _ = world.drift(&manifest).expect(Exit::Done);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `infra apply`: plan, show, ask, apply, and prove that nothing is left to do.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::super::args::{ApplyArgs, Format, Global, ShowArgs};
@@ -226,10 +227,10 @@ async fn prove(
             ui.say("verified: nothing is left to do for what was applied");
             return Ok(Exit::Done);
         }
-        // What a restored resource did not show while its deletion was scheduled is no lag.
-        if left.iter().all(|(was, now)| was.verb == Verb::Restore && now.verb == Verb::Update) {
+        // What it did not show while its deletion was scheduled is no lag.
+        if left.iter().all(|(was, now)| is_new(was, now)) {
             for (_, now) in &left {
-                ui.say(&format!("now that {} is restored, more of it is to be changed", now.address));
+                ui.say(&format!("now that {} is taken back, more of it is to be changed", now.address));
             }
             ui.say("run the same command again to finish");
             return Ok(Exit::Partly);
@@ -243,6 +244,14 @@ async fn prove(
         format!("what was applied does not show in the account: {}", words.collect::<Vec<_>>().join(", ")),
         Some("run `infra plan` in a minute; if the same change comes back each time, please report it"),
     ))
+}
+
+/// Whether what is now to be done of a resource that was restored, or adopted, is nothing that was done.
+fn is_new(was: &StepView, now: &StepView) -> bool {
+    let calls = |view: &StepView| view.changes.iter().map(|change| change.call).collect::<BTreeSet<_>>();
+    now.verb == Verb::Update
+        && (was.verb == Verb::Restore || was.verb == Verb::Adopt)
+        && calls(was).is_disjoint(&calls(now))
 }
 
 /// Each step that was done and is to be done again, or cannot be read: as it was, and as it is now.

@@ -46,6 +46,8 @@ pub(crate) enum Which {
     Nth(usize),
     /// The first ones of this name, so many of them.
     First(usize, String),
+    /// Every one of the first name before one of the second has left.
+    Until(&'static str, &'static str),
     /// Every one of this name but the first.
     Again(&'static str),
     /// Every one of this name (`ecr:DescribeRepositories`).
@@ -188,6 +190,7 @@ impl Wire {
             Which::First(most, first) => {
                 *first == name && seen.iter().filter(|seen| seen.name == name).count() < *most
             }
+            Which::Until(until, end) => *until == name && seen.iter().all(|seen| seen.name != *end),
             Which::Again(again) => *again == name && seen.iter().any(|seen| seen.name == name),
             Which::Named(named) => *named == name,
         };
