@@ -88,7 +88,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// What a live resource holds that people care about, with sizes (`27 images, 11.8 GiB`).
     fn holds(live: &Live<Self>) -> Option<String>;
 
-    /// What must be gone before the resource may be deleted.
+    /// What must be gone before the resource may be deleted. What was not measured counts as there.
     fn blocks_deletion(live: &Live<Self>) -> Option<String>;
 
     /// What people must be told about an entry even when nothing is to be changed.

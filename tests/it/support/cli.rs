@@ -108,7 +108,6 @@ pub(crate) fn infra(args: &[&str]) -> Command {
     let args = args.iter().map(|arg| (*arg).to_owned()).collect();
     Command {
         args,
-        env: Vec::new(),
         answers: None,
         meanwhile: Box::new(|| ()),
         wire: Wire::new(),
@@ -120,7 +119,6 @@ pub(crate) fn infra(args: &[&str]) -> Command {
 /// A command line that is being put together.
 pub(crate) struct Command {
     args: Vec<String>,
-    env: Vec<(String, String)>,
     answers: Option<VecDeque<String>>,
     meanwhile: Box<dyn FnMut() + Send>,
     wire: Wire,
@@ -131,11 +129,6 @@ pub(crate) struct Command {
 impl Command {
     pub(crate) fn arg(mut self, arg: &str) -> Self {
         self.args.push(arg.to_owned());
-        self
-    }
-
-    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
-        self.env.push((name.to_owned(), value.to_owned()));
         self
     }
 
@@ -179,7 +172,7 @@ impl Command {
         };
         let never = watch::channel(None);
         let host = Host {
-            env: self.env.into_iter().collect::<Env>(),
+            env: Env::default(),
             console,
             interrupt: Interrupt::from_channel(self.signals.unwrap_or(never.1)),
             http: Some(self.wire.client()),
