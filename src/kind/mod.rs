@@ -9,6 +9,7 @@
 pub mod decide;
 pub mod entry;
 pub mod erase;
+pub mod reading;
 pub mod sighting;
 pub mod task;
 #[cfg(test)]
@@ -79,7 +80,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// The call that sets `tags` on a live resource.
     fn retag(live: &Live<Self>, tags: Tags) -> Self::Change;
 
-    /// The call that takes back a deletion that is scheduled.
+    /// The call that takes back the deletion of a live resource, if one is scheduled.
     fn restore(live: &Live<Self>) -> Option<Self::Change>;
 
     /// The call that deletes a live resource in the way that the kind calls safe.
@@ -124,4 +125,23 @@ pub enum Delta<C> {
         /// What to do instead.
         instead: &'static str,
     },
+}
+
+impl<C> Delta<C> {
+    /// The change of a document that is put as a whole, and deleted where there is to be none; none if the two
+    /// are equal.
+    pub fn of_document<T: Clone + PartialEq>(
+        live: Option<&T>,
+        want: Option<&T>,
+        put: impl FnOnce(Option<T>, T) -> C,
+        delete: impl FnOnce(T) -> C,
+    ) -> Option<Self> {
+        match (live, want) {
+            (before, Some(after)) if before != Some(after) => {
+                Some(Self::Change(put(before.cloned(), after.clone())))
+            }
+            (Some(before), None) => Some(Self::Change(delete(before.clone()))),
+            _ => None,
+        }
+    }
 }

@@ -22,6 +22,24 @@ pub struct Observation<K: Kind> {
     pub gaps: Vec<CallError>,
 }
 
+impl<K: Kind> Observation<K> {
+    /// Puts together what was found and, in `others`, what each resource turned out to be that nothing wanted
+    /// names: a leftover, nothing of ours, or not to be read.
+    pub fn new(
+        found: Vec<Found<K>>,
+        others: impl IntoIterator<Item = Result<Option<Live<K>>, CallError>>,
+    ) -> Self {
+        let mut observation = Self { found, leftovers: Vec::new(), gaps: Vec::new() };
+        for other in others {
+            match other {
+                Ok(leftover) => observation.leftovers.extend(leftover),
+                Err(gap) => observation.gaps.push(gap),
+            }
+        }
+        observation
+    }
+}
+
 /// What was found of one resource.
 pub enum Found<K: Kind> {
     /// It is there.
@@ -33,6 +51,15 @@ pub enum Found<K: Kind> {
 }
 
 impl<K: Kind> Found<K> {
+    /// The resource, if it is there.
+    #[must_use]
+    pub fn live(&self) -> Option<&Live<K>> {
+        match self {
+            Self::Present(live) => Some(live),
+            Self::Absent | Self::Unknown(_) => None,
+        }
+    }
+
     /// What is found of `name` when a kind has not answered about it.
     pub(super) fn unanswered(name: &str) -> Self {
         Self::Unknown(CallError::unusable(&K::NAME.to_string(), name, "nothing was answered about it"))

@@ -8,13 +8,13 @@ use aws_sdk_ecr::types::{
     ImageTagMutabilityExclusionFilterType, Repository,
 };
 use futures_util::future::join_all;
-use futures_util::stream::{self, StreamExt as _};
 
 use super::EcrRepository;
 use super::lifecycle::{Image, Lifecycle};
 use super::state::{Detail, Encryption, Images, Mutability, State};
 use crate::aws::{Aws, CallError};
 use crate::document::policy::Policy;
+use crate::kind::reading::{absent_if, buffered, holds_no};
 use crate::kind::{Found, Live, Observation, Phase, Wanted};
 use crate::model::{Owner, Tags, tags};
 
@@ -44,22 +44,21 @@ pub(super) async fn observe(
     survey: Option<&str>,
 ) -> Observation<EcrRepository> {
     // The ARN follows from the name, so nothing has to wait for the list.
-    let (listed, parts) = tokio::join!(list(aws, wanted, survey.is_some()), read_all(aws, wanted));
+    let parts = wanted.iter().map(|wanted| read(aws, &wanted.state.name, &wanted.state.arn));
+    let (listed, parts) = tokio::join!(list(aws, wanted, survey.is_some()), buffered(AT_ONCE, parts));
     let listed = match listed {
         Ok(listed) => listed,
         Err(error) => {
             let found = wanted.iter().map(|_| Found::Unknown(error.clone())).collect();
-            let gaps = survey.map(|_| error).into_iter().collect();
-            return Observation { found, leftovers: Vec::new(), gaps };
+            return Observation::new(found, survey.map(|_| Err(error)));
         }
     };
     let found = wanted.iter().zip(parts).map(|(wanted, parts)| {
         let repository = listed.get(&wanted.state.name).cloned();
         async move { find(aws, wanted, repository, parts).await.unwrap_or_else(Found::Unknown) }
     });
-    let found = stream::iter(found.collect::<Vec<_>>()).buffered(AT_ONCE).collect();
-    let (found, (leftovers, gaps)) = tokio::join!(found, leftovers(aws, wanted, &listed, survey));
-    Observation { found, leftovers, gaps }
+    let (found, others) = tokio::join!(buffered(AT_ONCE, found), others(aws, wanted, &listed, survey));
+    Observation::new(found, others)
 }
 
 /// The repositories that exist, by name: all of them for a survey, else those wanted.
@@ -85,11 +84,11 @@ async fn list(aws: &Aws, wanted: &[Wanted<'_, EcrRepository>], all: bool) -> Res
 }
 
 async fn describe(aws: &Aws, name: &str) -> Result<Option<Repository>, CallError> {
-    let answer = match aws.ecr.describe_repositories().repository_names(name).send().await {
-        Ok(answer) => answer.repositories.unwrap_or_default(),
-        Err(error) => return absent_or(CallError::new(DESCRIBE, name, &error)).map(|()| None),
-    };
-    let repository = answer.into_iter().find(|repository| repository.repository_name() == Some(name));
+    let answer = aws.ecr.describe_repositories().repository_names(name).send().await;
+    let answer = answer.map_err(|e| CallError::new(DESCRIBE, name, &e));
+    let Some(answer) = absent_if(NO_REPOSITORY, answer)? else { return Ok(None) };
+    let repositories = answer.repositories.unwrap_or_default();
+    let repository = repositories.into_iter().find(|repository| repository.repository_name() == Some(name));
     repository.map(Some).ok_or_else(|| holds_no(DESCRIBE, name, "such repository, and no error"))
 }
 
@@ -115,11 +114,6 @@ enum Seen {
     Torn,
 }
 
-async fn read_all(aws: &Aws, wanted: &[Wanted<'_, EcrRepository>]) -> Vec<Result<Seen, CallError>> {
-    let parts = wanted.iter().map(|wanted| read(aws, &wanted.state.name, &wanted.state.arn));
-    stream::iter(parts.collect::<Vec<_>>()).buffered(AT_ONCE).collect().await
-}
-
 async fn read(aws: &Aws, name: &str, arn: &str) -> Result<Seen, CallError> {
     let (tags, lifecycle, policy) =
         tokio::join!(tags(aws, name, arn), lifecycle(aws, name), policy(aws, name));
@@ -133,54 +127,30 @@ async fn read(aws: &Aws, name: &str, arn: &str) -> Result<Seen, CallError> {
 }
 
 async fn tags(aws: &Aws, name: &str, arn: &str) -> Result<Part<Tags>, CallError> {
-    match aws.ecr.list_tags_for_resource().resource_arn(arn).send().await {
-        Ok(answer) => {
-            // Without the list nobody can say whose it is.
-            let tags = answer.tags.ok_or_else(|| holds_no(TAGS, name, "tags"))?;
-            Ok(Part::Is(tags.into_iter().map(|tag| (tag.key, tag.value)).collect()))
-        }
-        Err(error) => absent_or(CallError::new(TAGS, name, &error)).map(|()| Part::NoRepository),
-    }
+    let answer = aws.ecr.list_tags_for_resource().resource_arn(arn).send().await;
+    let answer = answer.map_err(|e| CallError::new(TAGS, name, &e));
+    // Without the list nobody can say whose it is.
+    let tags = answer.and_then(|answer| answer.tags.ok_or_else(|| holds_no(TAGS, name, "tags")));
+    part(tags.map(|tags| tags.into_iter().map(|tag| (tag.key, tag.value)).collect()))
 }
 
 async fn lifecycle(aws: &Aws, name: &str) -> Result<Part<Option<String>>, CallError> {
-    match aws.ecr.get_lifecycle_policy().repository_name(name).send().await {
-        Ok(answer) => {
-            let text = answer.lifecycle_policy_text;
-            Ok(Part::Is(Some(text.ok_or_else(|| holds_no(LIFECYCLE, name, "policy"))?)))
-        }
-        Err(error) => {
-            let error = CallError::new(LIFECYCLE, name, &error);
-            if error.is("LifecyclePolicyNotFoundException") {
-                Ok(Part::Is(None))
-            } else {
-                absent_or(error).map(|()| Part::NoRepository)
-            }
-        }
-    }
+    let answer = aws.ecr.get_lifecycle_policy().repository_name(name).send().await;
+    let answer = answer.map_err(|e| CallError::new(LIFECYCLE, name, &e));
+    let text =
+        answer.and_then(|it| it.lifecycle_policy_text.ok_or_else(|| holds_no(LIFECYCLE, name, "policy")));
+    part(absent_if("LifecyclePolicyNotFoundException", text))
 }
 
 async fn policy(aws: &Aws, name: &str) -> Result<Part<Option<String>>, CallError> {
-    match aws.ecr.get_repository_policy().repository_name(name).send().await {
-        Ok(answer) => Ok(Part::Is(Some(answer.policy_text.ok_or_else(|| holds_no(POLICY, name, "policy"))?))),
-        Err(error) => {
-            let error = CallError::new(POLICY, name, &error);
-            if error.is("RepositoryPolicyNotFoundException") {
-                Ok(Part::Is(None))
-            } else {
-                absent_or(error).map(|()| Part::NoRepository)
-            }
-        }
-    }
+    let answer = aws.ecr.get_repository_policy().repository_name(name).send().await;
+    let answer = answer.map_err(|e| CallError::new(POLICY, name, &e));
+    let text = answer.and_then(|it| it.policy_text.ok_or_else(|| holds_no(POLICY, name, "policy")));
+    part(absent_if("RepositoryPolicyNotFoundException", text))
 }
 
-fn absent_or(error: CallError) -> Result<(), CallError> {
-    if error.is(NO_REPOSITORY) { Ok(()) } else { Err(error) }
-}
-
-/// A success that leaves out what AWS always sends. It is not read as nothing being there.
-fn holds_no(call: &str, subject: &str, what: &str) -> CallError {
-    CallError::unusable(call, subject, format!("the answer holds no {what}"))
+fn part<T>(answer: Result<T, CallError>) -> Result<Part<T>, CallError> {
+    Ok(absent_if(NO_REPOSITORY, answer)?.map_or(Part::NoRepository, Part::Is))
 }
 
 /// Puts together what was read. While the calls disagree, which they do when somebody creates or deletes the
@@ -290,12 +260,8 @@ async fn images(aws: &Aws, name: &str) -> Result<Part<Detail>, CallError> {
         .page_size(PAGE)
         .send();
     while let Some(page) = pages.next().await {
-        let page = match page {
-            Ok(page) => page,
-            Err(error) => {
-                return absent_or(CallError::new(IMAGES, name, &error)).map(|()| Part::NoRepository);
-            }
-        };
+        let page = page.map_err(|e| CallError::new(IMAGES, name, &e));
+        let Part::Is(page) = part(page)? else { return Ok(Part::NoRepository) };
         // No list is not a list of none: what is deleted, and what expires, hangs on it.
         for image in page.image_details.ok_or_else(|| holds_no(IMAGES, name, "images"))? {
             add(&mut images, image).map_err(|what| holds_no(IMAGES, name, what))?;
@@ -331,26 +297,17 @@ pub(super) fn add(images: &mut Images, image: ImageDetail) -> Result<(), &'stati
     Ok(())
 }
 
-/// Repositories with the manifest's mark that nothing wanted names, and what could not be read of the rest.
-async fn leftovers(
+/// What each repository is that nothing wanted names: one with the manifest's mark, or none of ours.
+async fn others(
     aws: &Aws,
     wanted: &[Wanted<'_, EcrRepository>],
     listed: &Listed,
     survey: Option<&str>,
-) -> (Vec<Live<EcrRepository>>, Vec<CallError>) {
-    let Some(manifest) = survey else { return (Vec::new(), Vec::new()) };
+) -> Vec<Result<Option<Live<EcrRepository>>, CallError>> {
+    let Some(manifest) = survey else { return Vec::new() };
     let named: BTreeSet<_> = wanted.iter().map(|wanted| wanted.state.name.as_str()).collect();
     let others = listed.iter().filter(|(name, _)| !named.contains(name.as_str()));
-    let read = others.map(|(name, repository)| leftover(aws, name, repository, manifest));
-    let read: Vec<_> = stream::iter(read.collect::<Vec<_>>()).buffered(AT_ONCE).collect().await;
-    let (mut leftovers, mut gaps) = (Vec::new(), Vec::new());
-    for answer in read {
-        match answer {
-            Ok(live) => leftovers.extend(live),
-            Err(error) => gaps.push(error),
-        }
-    }
-    (leftovers, gaps)
+    buffered(AT_ONCE, others.map(|(name, repository)| leftover(aws, name, repository, manifest))).await
 }
 
 async fn leftover(

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
 use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType};
 use aws_smithy_types::date_time::Format;
-use futures_util::stream::{self, StreamExt as _};
 
 use super::SecretsManagerSecret;
 use super::spec::is_default_key;
 use super::state::{Detail, State};
 use crate::aws::{Aws, CallError};
 use crate::document::policy::Policy;
+use crate::kind::reading::{absent_if, buffered, holds_no};
 use crate::kind::{Found, Live, Observation, Phase, Wanted};
 use crate::model::{Arn, Owner, Tags, tags};
 
@@ -37,10 +37,9 @@ pub(super) async fn observe(
     survey: Option<&str>,
 ) -> Observation<SecretsManagerSecret> {
     let named: BTreeSet<_> = wanted.iter().map(|wanted| wanted.state.name.as_str()).collect();
-    let found = wanted.iter().map(|wanted| find(aws, &wanted.state.name));
-    let found = stream::iter(found.collect::<Vec<_>>()).buffered(AT_ONCE).collect();
-    let (found, (leftovers, gaps)) = tokio::join!(found, leftovers(aws, &named, survey));
-    Observation { found, leftovers, gaps }
+    let found = buffered(AT_ONCE, wanted.iter().map(|wanted| find(aws, &wanted.state.name)));
+    let (found, others) = tokio::join!(found, others(aws, &named, survey));
+    Observation::new(found, others)
 }
 
 async fn find(aws: &Aws, name: &str) -> Found<SecretsManagerSecret> {
@@ -64,13 +63,13 @@ async fn find(aws: &Aws, name: &str) -> Found<SecretsManagerSecret> {
 }
 
 async fn describe(aws: &Aws, name: &str) -> Result<Option<DescribeSecretOutput>, CallError> {
-    match aws.secrets.describe_secret().secret_id(name).send().await {
-        Ok(secret) if secret.name() == Some(name) => Ok(Some(secret)),
-        Ok(_) => Err(CallError::unusable(DESCRIBE, name, "the answer is about something else")),
-        Err(error) => {
-            let error = CallError::new(DESCRIBE, name, &error);
-            if error.is(NO_SECRET) { Ok(None) } else { Err(error) }
+    let answer = aws.secrets.describe_secret().secret_id(name).send().await;
+    let answer = answer.map_err(|e| CallError::new(DESCRIBE, name, &e));
+    match absent_if(NO_SECRET, answer)? {
+        Some(secret) if secret.name() != Some(name) => {
+            Err(CallError::unusable(DESCRIBE, name, "the answer is about something else"))
         }
+        secret => Ok(secret),
     }
 }
 
@@ -146,29 +145,33 @@ fn tags_of(sdk: &[aws_sdk_secretsmanager::types::Tag]) -> Tags {
     sdk.iter().filter_map(|tag| Some((tag.key()?, tag.value().unwrap_or_default()))).collect()
 }
 
-/// Secrets with the manifest's mark that nothing wanted names, and what could not be read.
-async fn leftovers(
+/// What each secret is that the list names and nothing wanted does: one with the manifest's mark, or none of
+/// ours.
+async fn others(
     aws: &Aws,
     named: &BTreeSet<&str>,
     survey: Option<&str>,
-) -> (Vec<Live<SecretsManagerSecret>>, Vec<CallError>) {
-    let Some(manifest) = survey else { return (Vec::new(), Vec::new()) };
+) -> Vec<Result<Option<Live<SecretsManagerSecret>>, CallError>> {
+    let Some(manifest) = survey else { return Vec::new() };
     let names = match marked(aws, manifest).await {
         Ok(names) => names,
-        Err(error) => return (Vec::new(), vec![error]),
+        Err(error) => return vec![Err(error)],
     };
-    let read = names.iter().filter(|name| !named.contains(name.as_str())).map(|name| find(aws, name));
-    let read: Vec<_> = stream::iter(read.collect::<Vec<_>>()).buffered(AT_ONCE).collect().await;
-    let (mut leftovers, mut gaps) = (Vec::new(), Vec::new());
-    for found in read {
-        match found {
-            // The list may lag: what counts is the secret's own description.
-            Found::Present(live) if live.tags.owner(manifest) == Owner::Us => leftovers.push(*live),
-            Found::Present(_) | Found::Absent => {}
-            Found::Unknown(error) => gaps.push(error),
-        }
+    let others = names.iter().filter(|name| !named.contains(name.as_str()));
+    buffered(AT_ONCE, others.map(|name| leftover(aws, name, manifest))).await
+}
+
+async fn leftover(
+    aws: &Aws,
+    name: &str,
+    manifest: &str,
+) -> Result<Option<Live<SecretsManagerSecret>>, CallError> {
+    match find(aws, name).await {
+        // The list may lag: what counts is the secret's own description.
+        Found::Present(live) if live.tags.owner(manifest) == Owner::Us => Ok(Some(*live)),
+        Found::Present(_) | Found::Absent => Ok(None),
+        Found::Unknown(error) => Err(error),
     }
-    (leftovers, gaps)
 }
 
 /// The names of the secrets of which the list does not deny that they carry the manifest's mark.
@@ -183,15 +186,14 @@ async fn marked(aws: &Aws, manifest: &str) -> Result<BTreeSet<String>, CallError
         .into_paginator()
         .page_size(PAGE)
         .send();
-    let holds_no = |what: &str| CallError::unusable(LIST, ACCOUNT, format!("the answer holds no {what}"));
     let mut names = BTreeSet::new();
     while let Some(page) = pages.next().await {
         let page = page.map_err(|e| CallError::new(LIST, ACCOUNT, &e))?;
-        for secret in page.secret_list.ok_or_else(|| holds_no("list"))? {
+        for secret in page.secret_list.ok_or_else(|| holds_no(LIST, ACCOUNT, "list"))? {
             // The filter matches prefixes, and each tag by itself (API `ListSecrets`). What comes without
             // tags although it was asked for by them is looked at.
             if secret.tags.as_deref().is_none_or(|some| tags_of(some).get(tags::MANIFEST) == Some(manifest)) {
-                names.insert(secret.name.ok_or_else(|| holds_no("name of a secret"))?);
+                names.insert(secret.name.ok_or_else(|| holds_no(LIST, ACCOUNT, "name of a secret"))?);
             }
         }
     }
