@@ -343,29 +343,21 @@ pub(super) fn diff(live: &Live<EcrRepository>, want: &State) -> Vec<Delta<Change
             scan_on_push: *scan_on_push,
         }));
     }
-    match (&is.policy, policy) {
-        (before, Some(after)) if before.as_ref() != Some(after) => {
-            let (before, after) = (before.clone(), after.clone());
-            deltas.push(Delta::Change(Change::SetRepositoryPolicy { name: name(), before, after }));
-        }
-        (Some(before), None) => {
-            deltas
-                .push(Delta::Change(Change::DeleteRepositoryPolicy { name: name(), before: before.clone() }));
-        }
-        _ => {}
-    }
-    match (&is.lifecycle, lifecycle) {
-        (before, Some(after)) if before.as_ref() != Some(after) => {
-            let expiry = expiry(&live.detail, before.as_ref(), after);
-            let (before, after) = (before.clone(), after.clone());
-            deltas.push(Delta::Change(Change::PutLifecyclePolicy { name: name(), before, after, expiry }));
-        }
-        (Some(before), None) => {
-            deltas
-                .push(Delta::Change(Change::DeleteLifecyclePolicy { name: name(), before: before.clone() }));
-        }
-        _ => {}
-    }
+    deltas.extend(Delta::of_document(
+        is.policy.as_ref(),
+        policy.as_ref(),
+        |before, after| Change::SetRepositoryPolicy { name: name(), before, after },
+        |before| Change::DeleteRepositoryPolicy { name: name(), before },
+    ));
+    deltas.extend(Delta::of_document(
+        is.lifecycle.as_ref(),
+        lifecycle.as_ref(),
+        |before, after| {
+            let expiry = expiry(&live.detail, before.as_ref(), &after);
+            Change::PutLifecyclePolicy { name: name(), before, after, expiry }
+        },
+        |before| Change::DeleteLifecyclePolicy { name: name(), before },
+    ));
     deltas
 }
 

@@ -73,11 +73,12 @@ impl Kind for SecretsManagerSecret {
     }
 
     fn restore(live: &Live<Self>) -> Option<Change> {
-        let scheduled = match &live.phase {
+        match &live.phase {
             Phase::Active => None,
-            Phase::PendingDeletion { date } => Some(date.clone()),
-        };
-        Some(Change::RestoreSecret { name: live.state.name.clone(), scheduled })
+            Phase::PendingDeletion { date } => {
+                Some(Change::RestoreSecret { name: live.state.name.clone(), scheduled: date.clone() })
+            }
+        }
     }
 
     fn delete(live: &Live<Self>, permit: Permit) -> Change {

@@ -4,7 +4,7 @@ use super::SecretsManagerSecret;
 use crate::document::policy::Policy;
 use crate::guard::Permit;
 use crate::kind::view::{policy_view, tag_fields};
-use crate::kind::{ChangeView, Delta, Describe, Entry, Live, Phase};
+use crate::kind::{ChangeView, Delta, Describe, Entry, Live};
 use crate::model::{FieldChange, Shown, Tags, digest, kms};
 
 /// A secret's settings.
@@ -95,7 +95,7 @@ pub enum Change {
         /// The secret.
         name: String,
         /// The day on which the deletion was scheduled.
-        scheduled: Option<String>,
+        scheduled: String,
     },
     /// Schedules its deletion.
     DeleteSecret {
@@ -147,8 +147,7 @@ impl Describe for Change {
                 policy_view("secretsmanager:DeleteResourcePolicy", Some(before), None)
             }
             Self::RestoreSecret { scheduled, .. } => {
-                let on = scheduled.as_ref().map(|date| format!(" on {date}")).unwrap_or_default();
-                let before = Shown::text(format!("scheduled{on}"));
+                let before = Shown::text(format!("scheduled on {scheduled}"));
                 let field = FieldChange::new("deletion", before, Shown::text("taken back"));
                 ChangeView::new("secretsmanager:RestoreSecret", vec![field])
             }
@@ -172,13 +171,9 @@ const DEFAULT_KEY: &str = "aws/secretsmanager";
 fn creation_fields(state: &State, tags: &Tags) -> Vec<FieldChange> {
     // Destructured whole, so that a new field cannot be forgotten here. The policy is a call of its own.
     let State { name, description, kms_key, policy: _ } = state;
-    let mut fields = vec![
-        FieldChange::set("name", Shown::text(name)),
-        FieldChange::set("kms-key", Shown::text(kms_key.as_deref().unwrap_or(DEFAULT_KEY))),
-    ];
-    if let Some(description) = description {
-        fields.insert(1, FieldChange::set("description", Shown::text(description)));
-    }
+    let mut fields = vec![FieldChange::set("name", Shown::text(name))];
+    fields.extend(description.as_ref().map(|text| FieldChange::set("description", Shown::text(text))));
+    fields.push(FieldChange::set("kms-key", Shown::text(kms_key.as_deref().unwrap_or(DEFAULT_KEY))));
     fields.extend(tag_fields(&Tags::default(), tags));
     fields
 }
@@ -223,37 +218,27 @@ pub(super) fn diff(live: &Live<SecretsManagerSecret>, want: &State) -> Vec<Delta
     if description.is_some() || kms_key.is_some() {
         deltas.push(Delta::Change(Change::UpdateSecret { name: name.clone(), description, kms_key }));
     }
-    if live.detail.policy_unread {
-        return deltas;
-    }
-    match (&is.policy, policy) {
-        (before, Some(after)) if before.as_ref() != Some(after) => {
-            let (before, after) = (before.clone(), after.clone());
-            deltas.push(Delta::Change(Change::PutResourcePolicy { name: name.clone(), before, after }));
-        }
-        (Some(before), None) => {
-            deltas.push(Delta::Change(Change::DeleteResourcePolicy {
-                name: name.clone(),
-                before: before.clone(),
-            }));
-        }
-        _ => {}
+    if !live.detail.policy_unread {
+        deltas.extend(Delta::of_document(
+            is.policy.as_ref(),
+            policy.as_ref(),
+            |before, after| Change::PutResourcePolicy { name: name.clone(), before, after },
+            |before| Change::DeleteResourcePolicy { name: name.clone(), before },
+        ));
     }
     deltas
 }
 
 pub(super) fn notes(live: Option<&Live<SecretsManagerSecret>>) -> Vec<String> {
+    let Some(live) = live else {
+        return vec!["it is created without a value; readers get an error until one is put".to_owned()];
+    };
     let mut notes = Vec::new();
-    match live {
-        None => notes.push("it is created without a value; readers get an error until one is put".to_owned()),
-        Some(live) => {
-            if !live.detail.has_value {
-                notes.push("it has no value yet; readers get an error until one is put".to_owned());
-            }
-            if live.detail.policy_unread && live.phase != Phase::Active {
-                notes.push("its resource policy can be read once it is restored; plan again then".to_owned());
-            }
-        }
+    if !live.detail.has_value {
+        notes.push("it has no value yet; readers get an error until one is put".to_owned());
+    }
+    if live.detail.policy_unread {
+        notes.push("its resource policy can be read once it is restored; plan again then".to_owned());
     }
     notes
 }
