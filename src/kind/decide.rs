@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::entry::is_key;
 use super::view::{StepView, Verb};
-use super::{ChangeView, Delta, Describe, Entry, Found, Kind, Live, Phase, Place};
+use super::{Delta, Describe, Entry, Found, Kind, Live, Phase, Place};
 use crate::aws::CallError;
 use crate::aws::stack::Standing;
 use crate::guard::{self, Refusal};
@@ -183,12 +183,8 @@ fn present<K: Kind>(entry: &Entry<K>, live: &Live<K>, stacks: &Stacks) -> Decisi
         Ok(Some(block)) => return Decision::Blocked(block),
         Err(error) => return Decision::Unknown(error),
     }
-    let mut changes = Vec::new();
-    let pending = live.phase != Phase::Active;
-    if pending {
-        // Everything else is refused by AWS while the deletion is scheduled.
-        changes.extend(K::restore(live));
-    }
+    // First, for everything else is refused by AWS while the deletion is scheduled.
+    let mut changes: Vec<_> = K::restore(live).into_iter().collect();
     // The mark of ownership first: if the run ends here, the rest is an ordinary update.
     let missing = entry.tags.missing_from(&live.tags);
     if !missing.is_empty() {
@@ -218,7 +214,7 @@ fn present<K: Kind>(entry: &Entry<K>, live: &Live<K>, stacks: &Stacks) -> Decisi
         });
     }
     match live.tags.owner(&entry.place.manifest) {
-        Owner::Us if pending => Decision::Act(Act::Restore, changes),
+        Owner::Us if live.phase != Phase::Active => Decision::Act(Act::Restore, changes),
         Owner::Us if changes.is_empty() => Decision::InSync,
         Owner::Us => Decision::Act(Act::Update, changes),
         _ => Decision::Act(Act::Adopt, changes),
@@ -263,29 +259,24 @@ fn foreign<K: Kind>(live: &Live<K>, manifest: &str, stacks: &Stacks) -> Result<O
 
 /// Shows a decision about `entry` as plain data.
 pub fn view_entry<K: Kind>(entry: &Entry<K>, found: &Found<K>, decision: &Decision<K>) -> StepView {
-    let live = match found {
-        Found::Present(live) => Some(live.as_ref()),
-        Found::Absent | Found::Unknown(_) => None,
-    };
+    let live = found.live();
+    let decided = !matches!(decision, Decision::Unknown(_) | Decision::Blocked(_));
     let mut view = view(entry.address.clone(), K::name(&entry.state), decision);
     view.location = Some(entry.location.clone());
-    if !matches!(decision, Decision::Unknown(_) | Decision::Blocked(_)) {
+    if decided {
         view.notes = K::notes(live, &entry.state);
     }
-    if let Some(live) = live {
-        let others = live.tags.unmanaged(&entry.tags);
-        if others > 0 {
-            let are = if others == 1 { "is" } else { "are" };
-            view.remarks.push(format!("{} {are} left alone", size::count(others, "other tag")));
-        }
-        if let (Decision::Act(Act::Adopt, _), Some(held)) = (decision, K::holds(live)) {
-            view.remarks.push(format!("it holds {held}"));
-        }
-        let settled = !matches!(decision, Decision::Unknown(_) | Decision::Blocked(_));
-        if let Some(mark) = live.tags.stack().filter(|_| settled) {
-            view.remarks
-                .push(format!("the CloudFormation stack `{}` made it and has released it", mark.name));
-        }
+    let Some(live) = live else { return view };
+    let others = live.tags.unmanaged(&entry.tags);
+    if others > 0 {
+        let are = if others == 1 { "is" } else { "are" };
+        view.remarks.push(format!("{} {are} left alone", size::count(others, "other tag")));
+    }
+    if let (Decision::Act(Act::Adopt, _), Some(held)) = (decision, K::holds(live)) {
+        view.remarks.push(format!("it holds {held}"));
+    }
+    if let Some(mark) = live.tags.stack().filter(|_| decided) {
+        view.remarks.push(format!("the CloudFormation stack `{}` made it and has released it", mark.name));
     }
     view
 }
@@ -318,7 +309,7 @@ fn view<K: Kind>(address: Address, name: &str, decision: &Decision<K>) -> StepVi
                 Act::Restore => Verb::Restore,
                 Act::Delete => Verb::Delete,
             };
-            view.changes = changes.iter().map(Describe::describe).collect::<Vec<ChangeView>>();
+            view.changes = changes.iter().map(Describe::describe).collect();
         }
         Decision::Keep(why) => {
             view.verb = Verb::Keep;

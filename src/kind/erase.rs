@@ -155,10 +155,7 @@ impl<K: Kind> AnyGroup for Group<K> {
             let wanted: Vec<_> =
                 self.entries.iter().map(|entry| Wanted { state: &entry.state, leftover: false }).collect();
             let observation = K::observe(aws, &wanted, Some(&place.manifest)).await;
-            let present = observation.found.iter().filter_map(|found| match found {
-                Found::Present(live) => Some(live.as_ref()),
-                Found::Absent | Found::Unknown(_) => None,
-            });
+            let present = observation.found.iter().filter_map(Found::live);
             let marks = present.chain(&observation.leftovers).filter_map(|live| live.tags.stack());
             let stacks = task::ask_stacks(aws, place, marks).await;
             let sighting: Box<dyn AnySighting> = Box::new(Sighting {
@@ -236,7 +233,7 @@ impl<K: Kind> AnyStep for Step<K> {
     fn task(self: Box<Self>) -> Option<Box<dyn AnyTask>> {
         let Self { target, view, decision } = *self;
         match decision {
-            Decision::Act(act, changes) => Some(Box::new(Task { target, view, act, changes })),
+            Decision::Act(_, changes) => Some(Box::new(Task { target, view, changes })),
             Decision::InSync | Decision::Keep(_) | Decision::Blocked(_) | Decision::Unknown(_) => None,
         }
     }

@@ -7,7 +7,7 @@ use super::view::{StepView, Verb};
 use super::{Describe, Entry, Found, Kind, Live, Place, Wanted};
 use crate::aws::stack;
 use crate::aws::{Aws, CallError, Class};
-use crate::model::StackMark;
+use crate::model::{Arn, StackMark};
 
 /// What a step was about.
 pub enum Target<K: Kind> {
@@ -23,8 +23,6 @@ pub struct Task<K: Kind> {
     pub target: Target<K>,
     /// What was shown.
     pub view: StepView,
-    /// How it acts.
-    pub act: Act,
     /// What it does.
     pub changes: Vec<K::Change>,
 }
@@ -79,7 +77,7 @@ impl<K: Kind> Task<K> {
                 Ok(()) => {}
                 // A lost reply that the SDK retried, an earlier run that was cut off, or another run beside
                 // this one: what matters is whose it is.
-                Err(error) if self.act == Act::Create && K::already_exists(&error) => {
+                Err(error) if self.view.verb == Verb::Create && K::already_exists(&error) => {
                     return self.take_up(aws, began, error).await;
                 }
                 Err(error) => return self.refused(aws, made, error).await,
@@ -90,7 +88,7 @@ impl<K: Kind> Task<K> {
 
     /// Whether nothing is left to do.
     fn is_over(&self, found: &Found<K>, now: &Now<K>) -> bool {
-        now.verb == Verb::InSync || (self.act == Act::Delete && matches!(found, Found::Absent))
+        now.view.verb == Verb::InSync || (self.view.verb == Verb::Delete && matches!(found, Found::Absent))
     }
 
     /// What it means that AWS refused a change after so many were made. Another run beside this one, or an
@@ -106,7 +104,7 @@ impl<K: Kind> Task<K> {
         let refused = self.changes.get(made).map(Describe::describe);
         let still = now.view.changes.iter().any(|change| Some(change) == refused.as_ref());
         // Of what was written in part nobody may say that nothing was written.
-        if still || made > 0 || now.verb == Verb::Unknown {
+        if still || made > 0 || now.view.verb == Verb::Unknown {
             Err(error.into())
         } else {
             Err(self.moved(&now.view))
@@ -148,23 +146,14 @@ impl<K: Kind> Task<K> {
     }
 
     async fn look_again(&self, aws: &Aws) -> (Found<K>, Now<K>) {
-        let state = match &self.target {
-            Target::Entry(entry) => &entry.state,
-            Target::Leftover(live, _) => &live.state,
+        let (state, place, leftover) = match &self.target {
+            Target::Entry(entry) => (&entry.state, &entry.place, false),
+            Target::Leftover(live, place) => (&live.state, place, true),
         };
-        let leftover = matches!(self.target, Target::Leftover(..));
         let mut answer = K::observe(aws, &[Wanted { state, leftover }], None).await;
         // No answer is not the answer that it is not there.
         let found = answer.found.pop().unwrap_or_else(|| Found::unanswered(K::name(state)));
-        let marks = match &found {
-            Found::Present(live) => live.tags.stack(),
-            Found::Absent | Found::Unknown(_) => None,
-        };
-        let place = match &self.target {
-            Target::Entry(entry) => &entry.place,
-            Target::Leftover(_, place) => place,
-        };
-        let stacks = ask_stacks(aws, place, marks).await;
+        let stacks = ask_stacks(aws, place, found.live().and_then(|live| live.tags.stack())).await;
         let (decision, view) = match &self.target {
             Target::Entry(entry) => {
                 let around = Around { leftovers: &[], gaps: &[], stacks: &stacks };
@@ -182,13 +171,12 @@ impl<K: Kind> Task<K> {
                 (decision, view)
             }
         };
-        (found, Now { verb: view.verb, decision, view })
+        (found, Now { decision, view })
     }
 }
 
 /// What would be planned now.
 struct Now<K: Kind> {
-    verb: Verb,
     decision: Decision<K>,
     view: StepView,
 }
@@ -215,9 +203,7 @@ pub async fn ask_stacks(aws: &Aws, place: &Place, marks: impl IntoIterator<Item 
 
 /// Whether a stack's ARN is of another account or region. A text that is no ARN says nothing.
 fn is_elsewhere(stack: &str, place: &Place) -> bool {
-    let parts: Vec<_> = stack.splitn(6, ':').collect();
-    matches!(parts[..], ["arn", _, "cloudformation", region, account, _]
-        if region != place.region || account != place.account)
+    Arn::parse(stack).is_some_and(|stack| stack.region != place.region || stack.account != place.account)
 }
 
 #[cfg(test)]
