@@ -9,11 +9,11 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::fault::{Code, Finding};
+use super::fault::{Code, Fault};
 use super::header;
+use super::names;
 use super::source::Source;
 use super::structure::{self, Schema};
-use super::{names, not_a_table, placed};
 use crate::kind::entry::{Common, Draft, Place, is_key};
 use crate::kind::erase::{AnyGroup, AnyKind, EntryName};
 use crate::model::Location;
@@ -28,10 +28,10 @@ pub(super) fn read(
     table: &DeTable<'_>,
     kinds: &[&'static dyn AnyKind],
     place: &Arc<Place>,
-    findings: &mut Vec<Finding>,
+    faults: &mut Vec<Fault>,
 ) -> Vec<Box<dyn AnyGroup>> {
-    unknown_tables(table, kinds, findings);
-    kinds.iter().map(|kind| group(source, table, *kind, place, findings)).collect()
+    unknown_tables(table, kinds, faults);
+    kinds.iter().map(|kind| group(source, table, *kind, place, faults)).collect()
 }
 
 /// Every word that a manifest may use for a key, besides those that people make up.
@@ -55,7 +55,7 @@ fn collect_keys(schema: &Value, words: &mut BTreeSet<String>) {
 }
 
 /// Tables that no kind reads: a service or a resource that there is not.
-fn unknown_tables(table: &DeTable<'_>, kinds: &[&'static dyn AnyKind], findings: &mut Vec<Finding>) {
+fn unknown_tables(table: &DeTable<'_>, kinds: &[&'static dyn AnyKind], faults: &mut Vec<Fault>) {
     for (key, value) in table {
         let service = key.get_ref().as_ref();
         if RESERVED.contains(&service) {
@@ -75,12 +75,11 @@ fn unknown_tables(table: &DeTable<'_>, kinds: &[&'static dyn AnyKind], findings:
                 Some(kind) => format!("write it as [{}.KEY]", kind.name()),
                 None => names::unknown_help(service, services.into_iter()),
             };
-            findings
-                .push(Finding::new(Code::UnknownKey, key.span(), message).label("unknown table").help(help));
+            faults.push(Fault::new(Code::UnknownKey, key.span(), message).label("unknown table").help(help));
             continue;
         }
         let DeValue::Table(body) = value.get_ref() else {
-            findings.push(not_a_table(service, value.span()));
+            faults.push(Fault::not_a_table(service, value.span()));
             continue;
         };
         for (key, _) in body {
@@ -89,9 +88,8 @@ fn unknown_tables(table: &DeTable<'_>, kinds: &[&'static dyn AnyKind], findings:
                 let message =
                     format!("`{service}` has no kind {}", names::quoted_or(resource, "of this name"));
                 let help = names::unknown_help(resource, resources.iter().copied());
-                findings.push(
-                    Finding::new(Code::UnknownKey, key.span(), message).label("unknown kind").help(help),
-                );
+                faults
+                    .push(Fault::new(Code::UnknownKey, key.span(), message).label("unknown kind").help(help));
             }
         }
     }
@@ -102,7 +100,7 @@ fn group(
     table: &DeTable<'_>,
     kind: &'static dyn AnyKind,
     place: &Arc<Place>,
-    findings: &mut Vec<Finding>,
+    faults: &mut Vec<Fault>,
 ) -> Box<dyn AnyGroup> {
     let mut group = kind.group();
     let name = kind.name();
@@ -110,7 +108,7 @@ fn group(
         return group;
     };
     let DeValue::Table(entries) = value.get_ref() else {
-        findings.push(not_a_table(&format!("{name}.KEY"), value.span()));
+        faults.push(Fault::not_a_table(&format!("{name}.KEY"), value.span()));
         return group;
     };
     let schemas = Schemas::of(kind);
@@ -124,20 +122,20 @@ fn group(
     if kind.is_confidential() {
         found = found.into_iter().map(discreet).collect();
     }
-    findings.extend(found);
+    faults.extend(found);
     group
 }
 
 /// A fault in an entry about a secret: no value of it is repeated, and who looks for the key of the value
 /// learns that there is none.
-fn discreet(mut finding: Finding) -> Finding {
-    finding.concealed = true;
-    if let (Code::UnknownKey, Some(help)) = (finding.code, &mut finding.help)
+fn discreet(mut fault: Fault) -> Fault {
+    fault.concealed = true;
+    if let (Code::UnknownKey, Some(help)) = (fault.code, &mut fault.help)
         && !help.starts_with("did you mean")
     {
         help.push_str("; the secret's value never stands in a manifest");
     }
-    finding
+    fault
 }
 
 /// The schemas of one kind's entries: what every entry may say, and the two together.
@@ -179,21 +177,21 @@ fn entry(
     schemas: &Schemas,
     place: &Arc<Place>,
     group: &mut dyn AnyGroup,
-) -> Vec<Finding> {
+) -> Vec<Fault> {
     let address = format!("{}.{}", kind.name(), names::shown(key.get_ref()));
     let DeValue::Table(body) = value.get_ref() else {
-        return vec![not_a_table(&address, value.span())];
+        return vec![Fault::not_a_table(&address, value.span())];
     };
-    let mut findings = Vec::new();
+    let mut faults = Vec::new();
     if !is_key(key.get_ref()) {
         let message = format!("this is no valid key for an entry of {}", kind.name());
         let help = "keys are kebab-case: lower-case letters, digits and single hyphens";
-        findings.push(Finding::new(Code::InvalidValue, key.span(), message).label("no valid key").help(help));
+        faults.push(Fault::new(Code::InvalidValue, key.span(), message).label("no valid key").help(help));
     }
     let sifted = structure::sift(&address, body, key.span(), Schema::new(&schemas.entry));
     let Ok(common) = Common::deserialize(sifted.to_json(|name| schemas.is_common(name))) else {
-        findings.extend(sifted.findings);
-        return findings;
+        faults.extend(sifted.faults);
+        return faults;
     };
     let draft = Draft {
         key: key.get_ref().to_string(),
@@ -207,25 +205,25 @@ fn entry(
             Some(Segment::Key(key)) => body.contains_key(key.as_str()) && sifted.get(key).is_some(),
             _ => false,
         };
-        let whole = sifted.findings.is_empty();
+        let whole = sifted.faults.is_empty();
         let problems = problems.into_iter().filter(|problem| whole || stands(problem));
-        findings.extend(problems.map(|problem| placed(&address, problem, value, key.span())));
+        faults.extend(problems.map(|problem| Fault::of_problem(&address, problem, value, key.span())));
     }
-    findings.extend(sifted.findings);
-    findings
+    faults.extend(sifted.faults);
+    faults
 }
 
 /// Two entries for one resource, and renames that cannot be.
-fn clashes(entries: &[EntryName], table: &DeValue<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
+fn clashes(entries: &[EntryName], table: &DeValue<'_>) -> Vec<Fault> {
+    let mut faults = Vec::new();
     let mut names: BTreeMap<&str, &EntryName> = BTreeMap::new();
     let mut renames: BTreeMap<String, &EntryName> = BTreeMap::new();
     for entry in entries {
         let mut clash = |field: &str, label: &str, message: String, help: &str| {
             let body = table.get(entry.address.key.as_str());
             let span = body.and_then(|body| Some(body.get_ref().get(field)?.span())).unwrap_or(0..0);
-            let finding = Finding::new(Code::Clash, span, message).label(label).help(help);
-            findings.push(finding.within(&shown(entry)));
+            let fault = Fault::new(Code::Clash, span, message).label(label).help(help);
+            faults.push(fault.within(&shown(entry)));
         };
         if let Some(first) = names.get(entry.name.as_str()) {
             let message = format!("{} (line {}) names the same resource", shown(first), first.location.line);
@@ -251,7 +249,7 @@ fn clashes(entries: &[EntryName], table: &DeValue<'_>) -> Vec<Finding> {
             renames.insert(was.key.clone(), entry);
         }
     }
-    findings
+    faults
 }
 
 fn shown(entry: &EntryName) -> String {

@@ -1,16 +1,21 @@
 //! Faults of a manifest, as diagnostics that point into it.
+//!
+//! Who knows keys reports a [`Problem`]; what knows the text says [`Fault`].
 
 use std::fmt;
 use std::ops::Range;
 
 use miette::{Diagnostic, LabeledSpan, SourceCode};
+use toml::Spanned;
+use toml::de::DeValue;
 
 use super::excerpt::Excerpt;
+use crate::model::problem::{Problem, Segment};
 use crate::model::size;
 
 /// What class a fault is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Code {
+pub(super) enum Code {
     /// The file cannot be read.
     Unreadable,
     /// It is not TOML.
@@ -58,80 +63,119 @@ impl Code {
     }
 }
 
-/// One fault, before its source is attached.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+/// One fault. The source that it carries is one line, without what may be a secret.
+#[derive(Debug)]
+pub struct Fault {
     /// Its class.
-    pub code: Code,
+    pub(super) code: Code,
     /// The entry or table it is in (`ecr.repository.site`), if it is in one.
-    pub within: Option<String>,
+    pub(super) within: Option<String>,
     /// What is wrong.
-    pub message: String,
+    pub(super) message: String,
     /// Where, in bytes.
-    pub span: Range<usize>,
+    pub(super) span: Range<usize>,
     /// What is to be seen there, in a few words.
-    pub label: String,
+    pub(super) label: String,
     /// What to do.
-    pub help: Option<String>,
+    pub(super) help: Option<String>,
     /// Whether what stands there must not be shown, for it may be a secret.
-    pub concealed: bool,
+    pub(super) concealed: bool,
+    /// The line that it points into, once the source is at hand.
+    pub(super) excerpt: Option<Excerpt>,
 }
 
-impl Finding {
+impl Fault {
     /// A fault at `span`.
-    pub fn new(code: Code, span: Range<usize>, message: impl Into<String>) -> Self {
-        let label = code.label().to_owned();
-        Self { code, within: None, message: message.into(), span, label, help: None, concealed: false }
+    pub(super) fn new(code: Code, span: Range<usize>, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            within: None,
+            message: message.into(),
+            span,
+            label: code.label().to_owned(),
+            help: None,
+            concealed: false,
+            excerpt: None,
+        }
+    }
+
+    /// What stands at `span` is no table, and should be the one called `name`.
+    pub(super) fn not_a_table(name: &str, span: Range<usize>) -> Self {
+        Self::new(Code::WrongType, span, format!("`{name}` must be a table"))
+            .label("not a table")
+            .help(format!("write it as [{name}]"))
+            .concealed(true)
+    }
+
+    /// A problem, where its path leads from `value`, whose key stands at `key`: to the value itself, or to the
+    /// nearest parent that there is.
+    pub(super) fn of_problem(
+        within: &str,
+        problem: Problem,
+        value: &Spanned<DeValue<'_>>,
+        key: Range<usize>,
+    ) -> Self {
+        let (mut at, mut span) = (value.get_ref(), key);
+        let last = problem.path.len().saturating_sub(1);
+        for (step, segment) in problem.path.iter().enumerate() {
+            let next = match (segment, at) {
+                (Segment::Key(key), DeValue::Table(table)) => {
+                    table.get_key_value(key.as_str()).map(|(key, next)| {
+                        let span = if problem.of_key && step == last { key.span() } else { next.span() };
+                        (next.get_ref(), span)
+                    })
+                }
+                (Segment::Index(index), DeValue::Array(items)) => {
+                    items.get(*index).map(|next| (next.get_ref(), next.span()))
+                }
+                _ => None,
+            };
+            let Some(next) = next else { break };
+            (at, span) = next;
+        }
+        let label = match at {
+            _ if problem.of_key => "invalid key",
+            DeValue::Table(_) | DeValue::Array(_) => "in here",
+            _ => "invalid value",
+        };
+        let fault = Self::new(Code::InvalidValue, span, problem.message).within(within);
+        fault.label(label).help(problem.help.unwrap_or_default())
     }
 
     /// Says in which entry or table it is.
     #[must_use]
-    pub fn within(mut self, entry: &str) -> Self {
+    pub(super) fn within(mut self, entry: &str) -> Self {
         self.within = (!entry.is_empty()).then(|| entry.to_owned());
         self
     }
 
     /// Says what is to be seen there.
     #[must_use]
-    pub fn label(mut self, label: impl Into<String>) -> Self {
+    pub(super) fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self
     }
 
     /// Says what to do.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into()).filter(|help| !help.is_empty());
         self
     }
 
     /// Says whether what stands there may be a secret.
     #[must_use]
-    pub fn concealed(mut self, concealed: bool) -> Self {
+    pub(super) fn concealed(mut self, concealed: bool) -> Self {
         self.concealed = concealed;
         self
     }
 }
 
-/// One fault, ready to be shown. The source it carries is one line, without what may be a secret.
-#[derive(Debug)]
-pub struct Fault {
-    finding: Finding,
-    excerpt: Option<Excerpt>,
-}
-
-impl Fault {
-    /// A fault with the line that it points into.
-    pub(super) fn new(finding: Finding, excerpt: Option<Excerpt>) -> Self {
-        Self { finding, excerpt }
-    }
-}
-
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.finding.within {
-            Some(entry) => write!(f, "{entry}: {}", self.finding.message),
-            None => f.write_str(&self.finding.message),
+        match &self.within {
+            Some(entry) => write!(f, "{entry}: {}", self.message),
+            None => f.write_str(&self.message),
         }
     }
 }
@@ -140,11 +184,11 @@ impl std::error::Error for Fault {}
 
 impl Diagnostic for Fault {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        Some(Box::new(self.finding.code.text()))
+        Some(Box::new(self.code.text()))
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.finding.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
@@ -153,7 +197,7 @@ impl Diagnostic for Fault {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let span = self.excerpt.as_ref()?.label();
-        let label = LabeledSpan::new_with_span(Some(self.finding.label.clone()), span);
+        let label = LabeledSpan::new_with_span(Some(self.label.clone()), span);
         Some(Box::new(std::iter::once(label)))
     }
 }

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::fault::{Code, Fault, Finding, Invalid};
+use super::fault::{Code, Fault, Invalid};
 use super::names;
 use super::source::Source;
 
@@ -19,9 +19,9 @@ const MAX_BYTES: u64 = 4 * 1024 * 1024;
 pub(super) fn read(path: &Path) -> Result<Source, Invalid> {
     let file = path.display().to_string();
     let unreadable = |message: &str, help: &str| {
-        let finding =
-            Finding::new(Code::Unreadable, 0..0, format!("{}: {message}", names::file(&file))).help(help);
-        Invalid { file: names::file(&file), faults: vec![Fault::new(finding, None)], more: 0 }
+        let fault =
+            Fault::new(Code::Unreadable, 0..0, format!("{}: {message}", names::file(&file))).help(help);
+        Invalid { file: names::file(&file), faults: vec![fault], more: 0 }
     };
     let bytes = bytes(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => match meant(path) {

@@ -7,9 +7,8 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::fault::{Code, Finding};
+use super::fault::{Code, Fault};
 use super::structure::{self, Schema};
-use super::{not_a_table, placed};
 use crate::kind::entry::{Place, check_tag, is_key};
 use crate::model::Tags;
 use crate::model::arn::is_account;
@@ -19,7 +18,7 @@ use crate::model::problem::Problems;
 #[derive(Debug, JsonSchema)]
 #[schemars(rename_all = "kebab-case", deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is used: each key is checked even when another is missing")]
-pub struct Header {
+pub struct ManifestTable {
     /// The manifest's name: the mark of ownership on every resource.
     name: String,
     /// The only account that it may be applied to, 12 digits in quotes.
@@ -30,21 +29,21 @@ pub struct Header {
 
 /// The schema of `[manifest]`.
 pub(super) fn schema() -> Value {
-    schemars::schema_for!(Header).to_value()
+    schemars::schema_for!(ManifestTable).to_value()
 }
 
-/// Reads both tables. With findings, what is given is a stand-in that the entries can be checked with.
-pub(super) fn read(table: &DeTable<'_>, findings: &mut Vec<Finding>) -> Place {
-    let tags = tags(table, findings);
+/// Reads both tables. With faults, what is given is a stand-in that the entries can be checked with.
+pub(super) fn read(table: &DeTable<'_>, faults: &mut Vec<Fault>) -> Place {
+    let tags = tags(table, faults);
     let mut place = Place { manifest: String::new(), account: String::new(), region: String::new(), tags };
     let Some((key, value)) = table.get_key_value("manifest") else {
-        let finding = Finding::new(Code::MissingKey, 0..0, "the table `[manifest]` is missing");
+        let fault = Fault::new(Code::MissingKey, 0..0, "the table `[manifest]` is missing");
         let help = "begin with [manifest] and its keys name, account and region";
-        findings.push(finding.label("it belongs here").help(help));
+        faults.push(fault.label("it belongs here").help(help));
         return place;
     };
     let DeValue::Table(body) = value.get_ref() else {
-        findings.push(not_a_table("manifest", value.span()));
+        faults.push(Fault::not_a_table("manifest", value.span()));
         return place;
     };
     let schema = schema();
@@ -56,9 +55,9 @@ pub(super) fn read(table: &DeTable<'_>, findings: &mut Vec<Finding>) -> Place {
     place.account =
         text("account").inspect(|number| check_account(number, &mut problems)).unwrap_or_default();
     place.region = text("region").inspect(|region| check_region(region, &mut problems)).unwrap_or_default();
-    findings.extend(sifted.findings);
+    faults.extend(sifted.faults);
     let problems = problems.into_found().into_iter();
-    findings.extend(problems.map(|problem| placed("manifest", problem, value, key.span())));
+    faults.extend(problems.map(|problem| Fault::of_problem("manifest", problem, value, key.span())));
     place
 }
 
@@ -91,15 +90,15 @@ fn check_region(region: &str, problems: &mut Problems) {
     }
 }
 
-fn tags(table: &DeTable<'_>, findings: &mut Vec<Finding>) -> Tags {
+fn tags(table: &DeTable<'_>, faults: &mut Vec<Fault>) -> Tags {
     let Some((key, value)) = table.get_key_value("tags") else { return Tags::default() };
     let DeValue::Table(body) = value.get_ref() else {
-        findings.push(not_a_table("tags", value.span()));
+        faults.push(Fault::not_a_table("tags", value.span()));
         return Tags::default();
     };
     let schema = schemars::schema_for!(BTreeMap<String, String>).to_value();
     let sifted = structure::sift("tags", body, key.span(), Schema::new(&schema));
-    findings.extend(sifted.findings);
+    faults.extend(sifted.faults);
     let text = |value: &Spanned<DeValue<'_>>| value.get_ref().as_str().map(str::to_owned);
     let tags: Tags = sifted.sound.into_iter().filter_map(|(key, value)| Some((key, text(value)?))).collect();
     let mut problems = Problems::default();
@@ -107,6 +106,6 @@ fn tags(table: &DeTable<'_>, findings: &mut Vec<Finding>) -> Tags {
         check_tag(key, value, &mut problems);
     }
     let found = problems.into_found().into_iter();
-    findings.extend(found.map(|problem| placed("tags", problem, value, key.span())));
+    faults.extend(found.map(|problem| Fault::of_problem("tags", problem, value, key.span())));
     tags
 }

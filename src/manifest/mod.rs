@@ -1,7 +1,7 @@
 //! From a TOML file to typed entries, or to everything that is wrong with it.
 //!
 //! Four steps, each pure but for reading the file: the text is parsed, its structure is checked against
-//! the schema of the types ([`structure`]), each entry is decoded and understood by its kind
+//! the schema of the types (`structure`), each entry is decoded and understood by its kind
 //! ([`crate::kind::Entry::from_draft`]), and what several entries claim together is checked.
 //! No step stops at the first fault, and no fault keeps a later step from what it does not concern.
 //!
@@ -16,23 +16,21 @@ mod file;
 mod header;
 pub mod names;
 mod source;
-pub mod structure;
+mod structure;
 mod syntax;
 
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::kind::entry::Place;
 use crate::kind::erase::{AnyGroup, AnyKind, EntryName};
 use crate::model::digest;
-use crate::model::problem::{Problem, Segment};
 
-use fault::{Code, Finding, Invalid};
-pub use header::Header;
+use fault::{Code, Fault, Invalid};
+pub use header::ManifestTable;
 use source::Trust;
 
 /// A manifest that is understood.
@@ -73,17 +71,17 @@ pub fn load(path: &Path, kinds: &[&'static dyn AnyKind]) -> Result<Manifest, Inv
     let source = file::read(path)?;
     // The recovering parser reports every syntax error; what it recovered is not used when there are any.
     let (document, errors) = DeTable::parse_recoverable(&source.text);
-    let mut findings = secrets(&source.text);
+    let mut faults = secrets(&source.text);
     if !errors.is_empty() {
-        findings.extend(syntax::findings(&errors));
-        return Err(source.invalid(findings, Trust::Broken(&entries::vocabulary(kinds))));
+        faults.extend(syntax::faults(&errors));
+        return Err(source.invalid(faults, Trust::Broken(&entries::vocabulary(kinds))));
     }
     let table = document.get_ref();
-    let place = Arc::new(header::read(table, &mut findings));
-    let groups = entries::read(&source, table, kinds, &place, &mut findings);
-    findings.extend(neighbour(path, &place, table));
-    if !findings.is_empty() {
-        return Err(source.invalid(findings, Trust::Parsed));
+    let place = Arc::new(header::read(table, &mut faults));
+    let groups = entries::read(&source, table, kinds, &place, &mut faults);
+    faults.extend(neighbour(path, &place, table));
+    if !faults.is_empty() {
+        return Err(source.invalid(faults, Trust::Parsed));
     }
     Ok(Manifest {
         revision: digest::of_text(&source.text).chars().take(12).collect(),
@@ -94,54 +92,18 @@ pub fn load(path: &Path, kinds: &[&'static dyn AnyKind]) -> Result<Manifest, Inv
 }
 
 /// Credentials in the file: in a value, a key or a comment.
-fn secrets(text: &str) -> Vec<Finding> {
-    let finding = |span: Range<usize>| {
+fn secrets(text: &str) -> Vec<Fault> {
+    let fault = |span: Range<usize>| {
         let message = "this has the shape of a credential, and a manifest holds no secrets";
         let help = "take it out of the file; if others could read the file, revoke it";
-        Finding::new(Code::Secret, span, message).help(help).concealed(true)
+        Fault::new(Code::Secret, span, message).help(help).concealed(true)
     };
-    credentials::certain(text).into_iter().map(finding).collect()
-}
-
-fn not_a_table(name: &str, span: Range<usize>) -> Finding {
-    Finding::new(Code::WrongType, span, format!("`{name}` must be a table"))
-        .label("not a table")
-        .help(format!("write it as [{name}]"))
-        .concealed(true)
-}
-
-/// Puts a kind's problem where its path leads: the value itself, or the nearest parent that there is.
-fn placed(within: &str, problem: Problem, value: &Spanned<DeValue<'_>>, key: Range<usize>) -> Finding {
-    let (mut at, mut span) = (value.get_ref(), key);
-    let last = problem.path.len().saturating_sub(1);
-    for (step, segment) in problem.path.iter().enumerate() {
-        let next = match (segment, at) {
-            (Segment::Key(key), DeValue::Table(table)) => {
-                table.get_key_value(key.as_str()).map(|(key, next)| {
-                    let span = if problem.of_key && step == last { key.span() } else { next.span() };
-                    (next.get_ref(), span)
-                })
-            }
-            (Segment::Index(index), DeValue::Array(items)) => {
-                items.get(*index).map(|next| (next.get_ref(), next.span()))
-            }
-            _ => None,
-        };
-        let Some(next) = next else { break };
-        (at, span) = next;
-    }
-    let finding = Finding::new(Code::InvalidValue, span, problem.message).within(within);
-    let label = match at {
-        _ if problem.of_key => "invalid key",
-        DeValue::Table(_) | DeValue::Array(_) => "in here",
-        _ => "invalid value",
-    };
-    finding.label(label).help(problem.help.unwrap_or_default())
+    credentials::certain(text).into_iter().map(fault).collect()
 }
 
 /// Another manifest in the same folder that claims the same name in the same account and region: each
 /// would take the other's resources for what it has left behind.
-fn neighbour(path: &Path, place: &Place, table: &DeTable<'_>) -> Option<Finding> {
+fn neighbour(path: &Path, place: &Place, table: &DeTable<'_>) -> Option<Fault> {
     let says = |header: &DeValue<'_>, key: &str, value: &str| {
         header.get(key).and_then(|it| it.get_ref().as_str()) == Some(value)
     };
@@ -159,5 +121,5 @@ fn neighbour(path: &Path, place: &Place, table: &DeTable<'_>) -> Option<Finding>
         format!("{}, beside this file, has the same name, account and region", names::file(&other.0));
     let help = "give one of them another name, or move it away: \
                 each would take the other's resources for its own leftovers";
-    Some(Finding::new(Code::Clash, span, message).within("manifest").label("the same name").help(help))
+    Some(Fault::new(Code::Clash, span, message).within("manifest").label("the same name").help(help))
 }

@@ -7,7 +7,7 @@ use toml_parser::parser::{Event, EventKind, RecursionGuard, parse_document};
 
 use super::credentials;
 use super::excerpt::{Cut, Excerpt};
-use super::fault::{Fault, Finding, Invalid};
+use super::fault::{Fault, Invalid};
 use super::names;
 
 /// The text of one manifest.
@@ -45,22 +45,21 @@ impl Source {
         self.lines.partition_point(|start| *start <= at)
     }
 
-    /// Turns findings into faults, in the order of the file, each with its line made fit to be shown.
+    /// Puts faults into the order of the file, and beside each its line, made fit to be shown.
     #[must_use]
-    pub(super) fn invalid(&self, mut findings: Vec<Finding>, trust: Trust<'_>) -> Invalid {
-        findings.sort_by_key(|finding| finding.span.start);
-        let more = findings.len().saturating_sub(MAX_FAULTS);
-        findings.truncate(MAX_FAULTS);
+    pub(super) fn invalid(&self, mut faults: Vec<Fault>, trust: Trust<'_>) -> Invalid {
+        faults.sort_by_key(|fault| fault.span.start);
+        let more = faults.len().saturating_sub(MAX_FAULTS);
+        faults.truncate(MAX_FAULTS);
         let tokens = Tokens::of(&self.text, trust);
-        let faults = findings.into_iter().map(|finding| {
-            let excerpt = self.excerpt(&finding, &tokens);
-            Fault::new(finding, Some(excerpt))
-        });
-        Invalid { file: names::file(&self.file), faults: faults.collect(), more }
+        for fault in &mut faults {
+            fault.excerpt = Some(self.excerpt(fault, &tokens));
+        }
+        Invalid { file: names::file(&self.file), faults, more }
     }
 
-    fn excerpt(&self, finding: &Finding, tokens: &Tokens) -> Excerpt {
-        let at = self.place(finding.span.start);
+    fn excerpt(&self, fault: &Fault, tokens: &Tokens) -> Excerpt {
+        let at = self.place(fault.span.start);
         let line = self.line(at) - 1;
         let start = self.lines.get(line).copied().unwrap_or_default();
         let end = self.lines.get(line + 1).copied().unwrap_or(self.text.len());
@@ -72,8 +71,8 @@ impl Source {
             start: near.start,
             line,
             column,
-            visible: tokens.visible(&near, finding),
-            span: at..finding.span.end.max(at),
+            visible: tokens.visible(&near, fault),
+            span: at..fault.span.end.max(at),
         })
     }
 
@@ -141,8 +140,8 @@ impl Tokens {
         tokens
     }
 
-    /// What of `line` may be shown with `finding`, in order and without gaps between neighbours.
-    fn visible(&self, line: &Range<usize>, finding: &Finding) -> Vec<Range<usize>> {
+    /// What of `line` may be shown with `fault`, in order and without gaps between neighbours.
+    fn visible(&self, line: &Range<usize>, fault: &Fault) -> Vec<Range<usize>> {
         let on_line = |ranges: &[Range<usize>]| -> Vec<Range<usize>> {
             let from = ranges.partition_point(|range| range.end <= line.start);
             ranges.iter().skip(from).take_while(|range| range.start < line.end).cloned().collect()
@@ -151,8 +150,8 @@ impl Tokens {
             self.credentials.iter().any(|hidden| hidden.start < range.end && range.start < hidden.end)
         };
         let mut visible = on_line(&self.plain);
-        if !finding.concealed {
-            visible.extend(on_line(&self.values).into_iter().filter(|range| *range == finding.span));
+        if !fault.concealed {
+            visible.extend(on_line(&self.values).into_iter().filter(|range| *range == fault.span));
         }
         visible.retain(|range| !secret(range));
         visible

@@ -11,12 +11,12 @@ use serde_json::{Map, Value};
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
-use super::fault::{Code, Finding};
+use super::fault::{Code, Fault};
 use super::names;
 
 /// A schema with the definitions it refers to.
 #[derive(Clone, Copy)]
-pub struct Schema<'a> {
+pub(super) struct Schema<'a> {
     node: &'a Value,
     root: &'a Value,
 }
@@ -24,7 +24,7 @@ pub struct Schema<'a> {
 impl<'a> Schema<'a> {
     /// The schema of a whole document.
     #[must_use]
-    pub fn new(root: &'a Value) -> Self {
+    pub(super) fn new(root: &'a Value) -> Self {
         Self { node: root, root }.resolved()
     }
 
@@ -91,31 +91,25 @@ impl<'a> Schema<'a> {
     }
 }
 
-/// Checks `table`, whose key stands at `span`, against `schema`.
-#[must_use]
-pub fn check(within: &str, table: &DeTable<'_>, span: Range<usize>, schema: Schema<'_>) -> Vec<Finding> {
-    sift(within, table, span, schema).findings
-}
-
 /// What of a table is wrong, and what is right and can be checked further.
-pub struct Sifted<'a, 'i> {
+pub(super) struct Sifted<'a, 'i> {
     /// What is wrong.
-    pub findings: Vec<Finding>,
+    pub(super) faults: Vec<Fault>,
     /// The keys behind which all is well, with their values. A key that is misspelt beyond doubt is
     /// under the name that was meant, so that one slip does not hide another or seem to be two.
-    pub sound: Vec<(String, &'a Spanned<DeValue<'i>>)>,
+    pub(super) sound: Vec<(String, &'a Spanned<DeValue<'i>>)>,
 }
 
 impl<'a, 'i> Sifted<'a, 'i> {
     /// The value of a sound key.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&'a Spanned<DeValue<'i>>> {
+    pub(super) fn get(&self, name: &str) -> Option<&'a Spanned<DeValue<'i>>> {
         self.sound.iter().find(|(key, _)| key == name).map(|(_, value)| *value)
     }
 
     /// The sound keys for which `wanted` holds, as JSON.
     #[must_use]
-    pub fn to_json(&self, wanted: impl Fn(&str) -> bool) -> Value {
+    pub(super) fn to_json(&self, wanted: impl Fn(&str) -> bool) -> Value {
         let chosen = self.sound.iter().filter(|(key, _)| wanted(key));
         chosen.map(|(key, value)| (key.clone(), to_json(value.get_ref()))).collect::<Map<_, _>>().into()
     }
@@ -123,41 +117,41 @@ impl<'a, 'i> Sifted<'a, 'i> {
 
 /// Checks `table`, whose key stands at `span`, against `schema`, key by key.
 #[must_use]
-pub fn sift<'a, 'i>(
+pub(super) fn sift<'a, 'i>(
     within: &str,
     table: &'a DeTable<'i>,
     span: Range<usize>,
     schema: Schema<'_>,
 ) -> Sifted<'a, 'i> {
     let mut sound = Vec::new();
-    let mut check = Check { within, findings: Vec::new() };
+    let mut check = Check { within, faults: Vec::new() };
     for (key, value) in table {
-        let (name, before) = (key.get_ref().as_ref(), check.findings.len());
+        let (name, before) = (key.get_ref().as_ref(), check.faults.len());
         check.member(key, value, schema);
-        if check.findings.len() == before {
+        if check.faults.len() == before {
             sound.push((name.to_owned(), value));
         } else if let Some((meant, node)) =
             schema.meant(name).filter(|(meant, _)| !table.contains_key(*meant))
         {
-            let mut again = Check { within, findings: Vec::new() };
+            let mut again = Check { within, faults: Vec::new() };
             again.value(meant, value, schema.at(node));
-            if again.findings.is_empty() {
+            if again.faults.is_empty() {
                 sound.push((meant.to_owned(), value));
             }
         }
     }
     check.missing(table, &span, schema);
-    Sifted { findings: check.findings, sound }
+    Sifted { faults: check.faults, sound }
 }
 
 struct Check<'a> {
     within: &'a str,
-    findings: Vec<Finding>,
+    faults: Vec<Fault>,
 }
 
 impl Check<'_> {
-    fn say(&mut self, finding: Finding) {
-        self.findings.push(finding.within(self.within));
+    fn say(&mut self, fault: Fault) {
+        self.faults.push(fault.within(self.within));
     }
 
     fn table(&mut self, table: &DeTable<'_>, span: &Range<usize>, schema: Schema<'_>) {
@@ -177,7 +171,7 @@ impl Check<'_> {
             let message = format!("there is no key {} here", names::quoted_or(name, "of this name"));
             let known = schema.properties().into_iter().flat_map(Map::keys).map(String::as_str);
             let help = names::unknown_help(name, known);
-            self.say(Finding::new(Code::UnknownKey, key.span(), message).label("unknown key").help(help));
+            self.say(Fault::new(Code::UnknownKey, key.span(), message).label("unknown key").help(help));
         }
     }
 
@@ -186,9 +180,7 @@ impl Check<'_> {
         for name in required.filter_map(Value::as_str).filter(|name| !table.contains_key(*name)) {
             let about = schema.property(name).and_then(|node| node.get("description"));
             let about = about.and_then(Value::as_str).unwrap_or_default().replace('\n', " ");
-            self.say(
-                Finding::new(Code::MissingKey, span.clone(), format!("`{name}` is missing")).help(about),
-            );
+            self.say(Fault::new(Code::MissingKey, span.clone(), format!("`{name}` is missing")).help(about));
         }
     }
 
@@ -215,11 +207,11 @@ impl Check<'_> {
                 (Some("object"), _) => "write { KEY = VALUE }, or give it a header of its own",
                 _ => "",
             };
-            let finding = Finding::new(Code::WrongType, value.span(), message);
+            let fault = Fault::new(Code::WrongType, value.span(), message);
             let label = format!("this is {}", found_words(is));
             // What stands in the wrong place may be anything.
             let concealed = is.is_str() || is.is_array() || is.is_table();
-            self.say(finding.label(label).help(help).concealed(concealed));
+            self.say(fault.label(label).help(help).concealed(concealed));
             return;
         }
         match is {
@@ -227,8 +219,8 @@ impl Check<'_> {
                 let message = format!("{what} must be one of {}", quoted(&words));
                 let help = names::nearest(text, words.iter().copied());
                 let help = help.map(|near| format!("did you mean \"{near}\"?")).unwrap_or_default();
-                let finding = Finding::new(Code::InvalidValue, value.span(), message);
-                self.say(finding.label("none of these").help(help).concealed(!names::is_plausible(text)));
+                let fault = Fault::new(Code::InvalidValue, value.span(), message);
+                self.say(fault.label("none of these").help(help).concealed(!names::is_plausible(text)));
             }
             DeValue::Integer(number) => self.integer(what, number, value.span(), schema),
             DeValue::Array(items) => {
@@ -259,7 +251,7 @@ impl Check<'_> {
                 _ => "a smaller number".to_owned(),
             };
             let message = format!("{what} must be {range}");
-            self.say(Finding::new(Code::InvalidValue, span, message).label("out of range"));
+            self.say(Fault::new(Code::InvalidValue, span, message).label("out of range"));
         }
     }
 }
@@ -314,7 +306,7 @@ fn whole(number: &DeInteger<'_>) -> Option<i64> {
 
 /// A TOML value as JSON, for serde. Dates become text; no schema of ours takes one.
 #[must_use]
-pub fn to_json(value: &DeValue<'_>) -> Value {
+pub(super) fn to_json(value: &DeValue<'_>) -> Value {
     match value {
         DeValue::String(text) => Value::from(text.as_ref()),
         DeValue::Integer(number) => whole(number).map_or(Value::Null, Value::from),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use toml::de::Error;
 
-use super::fault::{Code, Finding};
+use super::fault::{Code, Fault};
 
 /// What a message of the parser contains, and what is said instead: message, label, help. The first
 /// that fits is taken.
@@ -79,17 +79,17 @@ const BARE_HELP: &str = "text is put in quotes: \"…\"";
 
 /// The faults of a text that is not TOML. None of them repeats any of it, for what stands at a broken
 /// place may be a piece of a secret.
-pub(super) fn findings(errors: &[Error]) -> Vec<Finding> {
+pub(super) fn faults(errors: &[Error]) -> Vec<Fault> {
     let mut said = BTreeSet::new();
-    let mut findings = Vec::new();
+    let mut faults = Vec::new();
     for error in without_echoes(errors) {
-        let finding = finding(error);
+        let fault = fault(error);
         // Where a list is never closed, so is each list around it.
-        if said.insert((finding.message.clone(), finding.span.start)) {
-            findings.push(finding);
+        if said.insert((fault.message.clone(), fault.span.start)) {
+            faults.push(fault);
         }
     }
-    findings
+    faults
 }
 
 /// After a list that is never closed the parser takes the rest of the file for its items, and complains
@@ -108,7 +108,7 @@ fn without_echoes(errors: &[Error]) -> impl Iterator<Item = &Error> {
     })
 }
 
-fn finding(error: &Error) -> Finding {
+fn fault(error: &Error) -> Fault {
     let theirs = error.message().lines().next().unwrap_or("this is not TOML");
     let span = error.span().unwrap_or(0..0);
     let ours = SAYINGS.iter().find(|(part, ..)| theirs.contains(part));
@@ -116,5 +116,5 @@ fn finding(error: &Error) -> Finding {
         Some((_, message, label, help)) => (*message, *label, *help),
         None => (theirs, "the parser gave up here", ""),
     };
-    Finding::new(Code::Syntax, span, message).label(label).help(help).concealed(true)
+    Fault::new(Code::Syntax, span, message).label(label).help(help).concealed(true)
 }

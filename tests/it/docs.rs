@@ -12,7 +12,7 @@ use infra::cli::exit::{Exit, TABLE};
 use infra::kind::Common;
 use infra::kind::view::Verb;
 use infra::kinds::KINDS;
-use infra::manifest::Header;
+use infra::manifest::ManifestTable;
 use infra::render::style::glyph;
 use serde_json::Value;
 
@@ -226,7 +226,7 @@ const POLICY: [&str; 2] = ["StatementSpec", "PrincipalSpec"];
 #[test]
 fn every_field_of_a_manifest_is_in_the_reference() {
     let text = read("docs/manifest.md");
-    let header = schemars::schema_for!(Header).to_value();
+    let header = schemars::schema_for!(ManifestTable).to_value();
     check_keys(section(&text, "## `[manifest]`"), &[&header], &Value::Null);
     let common = schemars::schema_for!(Common).to_value();
     check_keys(section(&text, "## Every entry"), &[&common], &common["$defs"]);
