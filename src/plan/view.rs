@@ -16,7 +16,7 @@ pub struct PlanView<'a> {
     pub gaps: &'a [CallError],
     /// How many steps do what.
     pub summary: Summary,
-    /// Eight hex digits that stand for everything that would happen. Equal digests, equal plans: who
+    /// Twelve hex digits that stand for everything that would happen. Equal digests, equal plans: who
     /// looked, from which file and line, in which order, and what is in sync are not part of it.
     pub digest: String,
 }
@@ -58,5 +58,5 @@ fn digest(header: &Header, steps: &[&StepView]) -> String {
         let step = serde_json::json!([address.to_string(), name, verb, reason, immutable, changes]);
         parts.push(step.to_string());
     }
-    digest::of_parts(parts.iter().map(String::as_str)).chars().take(8).collect()
+    digest::of_parts(parts.iter().map(String::as_str)).chars().take(12).collect()
 }
