@@ -22,6 +22,13 @@ pub(super) enum Failure {
     },
     /// A manifest with faults, each shown where it is.
     Manifest(Invalid),
+    /// The process was asked to stop.
+    Stopped {
+        /// How it ends.
+        exit: Exit,
+        /// What became of the work, where that is worth a word.
+        message: Option<&'static str>,
+    },
     /// Whoever read our output has gone.
     Closed,
 }

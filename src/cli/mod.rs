@@ -101,6 +101,12 @@ fn fail(ui: &mut Ui, failure: Failure) -> Exit {
             ui.error(&format!("{invalid}; no AWS call was made"), None);
             Exit::Invalid
         }
+        Failure::Stopped { exit, message } => {
+            if let Some(message) = message {
+                ui.say(message);
+            }
+            exit
+        }
         Failure::Closed => Exit::Failed,
     }
 }

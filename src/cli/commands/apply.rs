@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::super::args::{ApplyArgs, Format, Global, ShowArgs};
-use super::super::consent;
-use super::super::exit::Exit;
-use super::super::failure::Failure;
-use super::super::host::Host;
-use super::super::interrupt::Interrupt;
-use super::super::session::{Session, manifest_path};
-use super::super::ui::Ui;
 use super::{show, unless_stopped};
 use crate::apply::{self, Event, Outcome, Report};
+use crate::cli::args::{ApplyArgs, Format, Global, ShowArgs};
+use crate::cli::consent;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::host::Host;
+use crate::cli::interrupt::Interrupt;
+use crate::cli::session::{Session, manifest_path};
+use crate::cli::ui::Ui;
 use crate::kind::task::StepError;
 use crate::kind::view::{StepView, Verb};
 use crate::model::escape::Line;
@@ -20,13 +20,13 @@ use crate::model::size;
 use crate::observe;
 use crate::plan::{Held, Plan};
 
+/// What is said where it is stopped before it has begun to write.
+const UNCHANGED: Option<&str> = Some("stopped; nothing was changed");
+
 /// Plans, shows, asks, applies, and looks again.
 pub(crate) async fn run(args: ApplyArgs, global: &Global, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
     let path = manifest_path(args.manifest.manifest.clone(), &host.env)?;
-    let session = match unless_stopped(&host.interrupt, Session::open(&path, global, host, ui)).await? {
-        Ok(session) => session,
-        Err(stopped) => return Ok(stopped),
-    };
+    let session = unless_stopped(&host.interrupt, None, Session::open(&path, global, host, ui)).await?;
     let applied = within(&session, &args, &host.interrupt, ui).await;
     session.close(applied, ui).await
 }
@@ -37,20 +37,14 @@ async fn within(
     interrupt: &Interrupt,
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
-    let plan = match unless_stopped(interrupt, session.plan()).await? {
-        Ok(plan) => plan,
-        Err(stopped) => return Ok(unchanged(stopped, ui)),
-    };
+    let plan = unless_stopped(interrupt, UNCHANGED, session.plan()).await?;
     show(
         &plan,
         ShowArgs { all: args.all, calls: args.calls, format: Format::Text },
         session.aws.ledger(),
         ui,
     )?;
-    let consent = match unless_stopped(interrupt, consent::obtain(&plan, args, ui)).await? {
-        Ok(consent) => consent,
-        Err(stopped) => return Ok(unchanged(stopped, ui)),
-    };
+    let consent = unless_stopped(interrupt, UNCHANGED, consent::obtain(&plan, args, ui)).await?;
     let gaps = !plan.gaps.is_empty() && args.only.is_empty();
     let settled = plan.summary().is_settled();
     tell_spared(&plan, args, ui);
@@ -69,15 +63,13 @@ async fn within(
     }
     // While the question waited, credentials may have been renewed from a profile that is another's by now.
     let who = async { Ok(observe::identify(&session.aws, &session.manifest).await?) };
-    if let Err(stopped) = unless_stopped(interrupt, who).await? {
-        return Ok(stopped);
-    }
+    unless_stopped(interrupt, UNCHANGED, who).await?;
     let mut called = false;
-    let mut stop = interrupt.clone();
-    let stopped = async move {
-        stop.heard().await;
+    let mut interrupted = interrupt.clone();
+    let stop = async move {
+        interrupted.heard().await;
     };
-    let report = apply::apply(&session.aws, ready, stopped, &mut |event| {
+    let report = apply::apply(&session.aws, ready, stop, &mut |event| {
         called |= matches!(event, Event::Calling(..));
         ui.progress(&event);
     })
@@ -89,12 +81,6 @@ async fn within(
         return Ok(stopped);
     }
     Ok(exit.or(prove(session, &report, interrupt, ui).await?))
-}
-
-/// Says that a command that was stopped had not begun to write.
-fn unchanged(stopped: Exit, ui: &mut Ui) -> Exit {
-    ui.say("stopped; nothing was changed");
-    stopped
 }
 
 /// Says of what `--delete` names and the plan does not delete why it stays.
@@ -215,13 +201,8 @@ async fn prove(
             tokio::time::sleep(*pause).await;
             session.plan().await
         };
-        let plan = match unless_stopped(interrupt, look).await? {
-            Ok(plan) => plan,
-            Err(stopped) => {
-                ui.say("stopped; what was applied was not looked at again to the end");
-                return Ok(stopped);
-            }
-        };
+        let stopped = Some("stopped; what was applied was not looked at again to the end");
+        let plan = unless_stopped(interrupt, stopped, look).await?;
         left = unfinished(&plan, &done);
         if left.is_empty() {
             ui.say("verified: nothing is left to do for what was applied");

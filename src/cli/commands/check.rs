@@ -1,11 +1,11 @@
 //! `infra check`: everything that can be checked with no network.
 
-use super::super::args::CheckArgs;
-use super::super::exit::Exit;
-use super::super::failure::Failure;
-use super::super::host::Host;
-use super::super::session::manifest_path;
-use super::super::ui::Ui;
+use crate::cli::args::CheckArgs;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::host::Host;
+use crate::cli::session::manifest_path;
+use crate::cli::ui::Ui;
 use crate::kinds::KINDS;
 use crate::manifest;
 use crate::model::escape::Line;

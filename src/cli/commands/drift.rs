@@ -1,13 +1,13 @@
 //! `infra drift`: the check that CI runs. It only reads, and always speaks in exit codes.
 
-use super::super::args::{DriftArgs, Global};
-use super::super::exit::Exit;
-use super::super::fail;
-use super::super::failure::Failure;
-use super::super::host::Host;
-use super::super::session::manifest_path;
-use super::super::ui::Ui;
 use super::examine;
+use crate::cli::args::{DriftArgs, Global};
+use crate::cli::exit::Exit;
+use crate::cli::fail;
+use crate::cli::failure::Failure;
+use crate::cli::host::Host;
+use crate::cli::session::manifest_path;
+use crate::cli::ui::Ui;
 
 /// Checks each manifest in turn; the worst answer is the command's.
 pub(crate) async fn run(args: DriftArgs, global: &Global, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {

@@ -27,15 +27,12 @@ async fn examine(
     host: &Host,
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
-    let session = match unless_stopped(&host.interrupt, Session::open(path, global, host, ui)).await? {
-        Ok(session) => session,
-        Err(stopped) => return Ok(stopped),
-    };
-    let examined = match unless_stopped(&host.interrupt, session.plan()).await {
-        Ok(Ok(plan)) => show(&plan, args, session.aws.ledger(), ui).map(|()| exit_of(&plan.summary())),
-        Ok(Err(stopped)) => Ok(stopped),
-        Err(failure) => Err(failure),
-    };
+    let session = unless_stopped(&host.interrupt, None, Session::open(path, global, host, ui)).await?;
+    let plan = unless_stopped(&host.interrupt, None, session.plan()).await;
+    let examined = plan.and_then(|plan| {
+        show(&plan, args, session.aws.ledger(), ui)?;
+        Ok(exit_of(&plan.summary()))
+    });
     session.close(examined, ui).await
 }
 
@@ -79,14 +76,15 @@ fn exit_of(summary: &Summary) -> Exit {
     exit
 }
 
-/// Does what only reads, unless the process is asked to stop: then the work is dropped.
+/// Does what only reads, unless the process is asked to stop: then the work is dropped, and `message` said.
 async fn unless_stopped<T>(
     interrupt: &Interrupt,
+    message: Option<&'static str>,
     work: impl Future<Output = Result<T, Failure>>,
-) -> Result<Result<T, Exit>, Failure> {
+) -> Result<T, Failure> {
     let mut interrupt = interrupt.clone();
     tokio::select! {
-        done = work => done.map(Ok),
-        stopped = interrupt.heard() => Ok(Err(stopped)),
+        done = work => done,
+        exit = interrupt.heard() => Err(Failure::Stopped { exit, message }),
     }
 }

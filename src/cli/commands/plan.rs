@@ -1,12 +1,12 @@
 //! `infra plan`: read the account and show what would be done.
 
-use super::super::args::{Global, PlanArgs};
-use super::super::exit::Exit;
-use super::super::failure::Failure;
-use super::super::host::Host;
-use super::super::session::manifest_path;
-use super::super::ui::Ui;
 use super::examine;
+use crate::cli::args::{Global, PlanArgs};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::host::Host;
+use crate::cli::session::manifest_path;
+use crate::cli::ui::Ui;
 
 /// Plans and shows.
 pub(crate) async fn run(args: PlanArgs, global: &Global, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {

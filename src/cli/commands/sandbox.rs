@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use super::super::args::{Global, SANDBOX, SandboxArgs};
-use super::super::exit::Exit;
-use super::super::failure::Failure;
-use super::super::host::Host;
-use super::super::session::{manifest_path, start_sandbox};
-use super::super::ui::Ui;
 use super::unless_stopped;
+use crate::cli::args::{Global, SANDBOX, SandboxArgs};
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::host::Host;
+use crate::cli::session::{manifest_path, start_sandbox};
+use crate::cli::ui::Ui;
 use crate::kinds::KINDS;
 use crate::manifest;
 
@@ -23,10 +23,7 @@ pub(crate) async fn run(
     let manifest = manifest::load(&path, KINDS)?;
     let dir = global.sandbox.as_deref().unwrap_or(Path::new(SANDBOX));
     let started = start_sandbox(dir, &manifest, &host.env, ui);
-    let mut sandbox = match unless_stopped(&host.interrupt, started).await? {
-        Ok(sandbox) => sandbox,
-        Err(stopped) => return Ok(stopped),
-    };
+    let mut sandbox = unless_stopped(&host.interrupt, None, started).await?;
     let (account, region) = (&manifest.place.account, &manifest.place.region);
     // In the form that a shell takes, to be pasted into another terminal.
     let printed = ui.data(&format!(
