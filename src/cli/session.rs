@@ -17,7 +17,7 @@ use crate::manifest::{self, Manifest};
 use crate::model::escape::Line;
 use crate::observe;
 use crate::plan::Plan;
-use crate::sandbox::{Place, Sandbox, Tools};
+use crate::sandbox::{Sandbox, Setup, Tools};
 
 /// A manifest, and clients for its account.
 pub(super) struct Session {
@@ -146,13 +146,13 @@ pub(super) async fn start_sandbox(
     env: &Env,
     ui: &mut Ui,
 ) -> Result<Sandbox, Failure> {
-    let place = Place {
+    let setup = Setup {
         dir: dir.to_owned(),
         cache: cache(env)?,
         tools: Tools::from_variables(env.iter().map(|(name, value)| (name.clone(), value.clone()))),
     };
     let (account, region) = (&manifest.place.account, &manifest.place.region);
-    let sandbox = Sandbox::start(&place, account, region, &mut |text| ui.say(text)).await?;
+    let sandbox = Sandbox::start(&setup, account, region, &mut |text| ui.say(text)).await?;
     let shown = dir.display().to_string();
     ui.say(&format!("sandbox: an emulated account in {}; nothing here reaches AWS", Line(&shown)));
     Ok(sandbox)

@@ -2,9 +2,9 @@
 //!
 //! A [`Plan`] is made once, shown, and run: `apply` executes the very values that were shown.
 
-pub mod ready;
-pub mod summary;
-pub mod view;
+mod ready;
+mod summary;
+mod view;
 
 use crate::aws::CallError;
 use crate::kind::erase::{AnySighting, AnyStep};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::document;
+use super::diff;
 use super::style::FAINT;
 use crate::kind::view::{StepView, Verb};
 use crate::model::escape::Line;
@@ -75,7 +75,7 @@ pub(super) fn write_new(
             (Shown::Absent, Shown::Document { summary, text }) => {
                 line(out, &field.field, summary, columns);
                 if whole {
-                    document::write_json(out, "", text, DEEP);
+                    diff::write_json(out, "", text, DEEP);
                 }
             }
             _ => difference(out, field, columns, whole),
@@ -96,18 +96,18 @@ fn difference(out: &mut String, field: &FieldChange, columns: Columns, whole: bo
             } else {
                 row(out, field, columns);
             }
-            document::write_json(out, old, new, DEEP);
+            diff::write_json(out, old, new, DEEP);
         }
         // What is live stands nowhere else, so all of it is shown before it goes.
         (Shown::Document { text, .. }, _) => {
             row(out, field, columns);
-            document::write_json(out, text, "", DEEP);
+            diff::write_json(out, text, "", DEEP);
         }
         // What is new stands in the manifest.
         (_, Shown::Document { text, .. }) => {
             row(out, field, columns);
             if whole {
-                document::write_json(out, "", text, DEEP);
+                diff::write_json(out, "", text, DEEP);
             }
         }
         _ => row(out, field, columns),
@@ -119,7 +119,7 @@ fn row(out: &mut String, field: &FieldChange, columns: Columns) {
     let (before, after) = (value(&field.before), value(&field.after));
     if field.before != Shown::Absent && columns.name + width(&before) + width(&after) > MAX_ROW {
         let _ = writeln!(out, "{INDENT}{}", Line(&field.field));
-        document::write(out, &before, &after, DEEP);
+        diff::write(out, &before, &after, DEEP);
         return;
     }
     let name = Line(&field.field).to_string();

@@ -4,7 +4,7 @@
 //! manifest goes through [`crate::model::escape`]. Styles are always written; whoever owns the stream strips
 //! them where they do not belong.
 
-pub mod document;
+mod diff;
 mod field;
 pub mod fold;
 pub mod json;

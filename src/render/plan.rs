@@ -10,7 +10,7 @@ use crate::plan::{Group, PlanView};
 
 /// How much of a plan is shown.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Detail {
+pub struct Extent {
     /// What is in sync, and all of the documents that are new.
     pub all: bool,
     /// The API call of each change.
@@ -19,12 +19,12 @@ pub struct Detail {
 
 /// The whole plan.
 #[must_use]
-pub fn text(plan: &PlanView<'_>, detail: Detail) -> String {
+pub fn text(plan: &PlanView<'_>, extent: Extent) -> String {
     let mut out = header(plan);
-    let shown = |view: &&StepView| detail.all || view.verb != Verb::InSync || !view.notes.is_empty();
+    let shown = |view: &&StepView| extent.all || view.verb != Verb::InSync || !view.notes.is_empty();
     let steps: Vec<_> = plan.steps.iter().copied().filter(shown).collect();
     for group in steps.chunk_by(|one, other| Group::of(one) == Group::of(other)) {
-        self::group(&mut out, group, detail);
+        self::group(&mut out, group, extent);
     }
     gaps(&mut out, plan);
     if plan.summary.is_settled() {
@@ -56,16 +56,16 @@ fn header(plan: &PlanView<'_>) -> String {
 const SHORT: usize = 2;
 
 /// One group.
-fn group(out: &mut String, steps: &[&StepView], detail: Detail) {
+fn group(out: &mut String, steps: &[&StepView], extent: Extent) {
     let Some(first) = steps.first() else { return };
     let heading = match Group::of(first) {
-        Group::InSync if !detail.all => "In sync, with notes",
+        Group::InSync if !extent.all => "In sync, with notes",
         group => group.heading(),
     };
     let _ = writeln!(out, "\n{STRONG}{heading}{STRONG:#} ({})", steps.len());
     let mut tall = false;
     for (at, view) in steps.iter().enumerate() {
-        let step = step(view, detail);
+        let step = step(view, extent);
         let grows = step.lines().count() > SHORT;
         if at > 0 && (tall || grows) {
             out.push('\n');
@@ -75,7 +75,7 @@ fn group(out: &mut String, steps: &[&StepView], detail: Detail) {
     }
 }
 
-fn step(view: &StepView, detail: Detail) -> String {
+fn step(view: &StepView, extent: Extent) -> String {
     let verb = view.verb;
     let color = style::of(verb);
     let mut out = format!(
@@ -92,12 +92,12 @@ fn step(view: &StepView, detail: Detail) -> String {
         let _ = writeln!(out, "{INDENT}{}", Line(reason));
     }
     let columns = Columns::of(view);
-    field::write(&mut out, &view.immutable, columns, detail.all);
+    field::write(&mut out, &view.immutable, columns, extent.all);
     if let Some(help) = &view.help {
         let _ = writeln!(out, "{INDENT}help: {}", Line(help));
     }
     for change in &view.changes {
-        self::change(&mut out, view, change, columns, detail);
+        self::change(&mut out, view, change, columns, extent);
     }
     for need in view.needs() {
         let address = view.address.to_string();
@@ -112,14 +112,14 @@ fn step(view: &StepView, detail: Detail) -> String {
     out
 }
 
-fn change(out: &mut String, view: &StepView, change: &ChangeView, columns: Columns, detail: Detail) {
-    if detail.calls {
+fn change(out: &mut String, view: &StepView, change: &ChangeView, columns: Columns, extent: Extent) {
+    if extent.calls {
         let _ = writeln!(out, "{INDENT}{FAINT}{}{FAINT:#}", change.call);
     }
     if view.verb == Verb::Create {
-        field::write_new(out, &change.fields, &view.name, columns, detail.all);
+        field::write_new(out, &change.fields, &view.name, columns, extent.all);
     } else {
-        field::write(out, &change.fields, columns, detail.all);
+        field::write(out, &change.fields, columns, extent.all);
     }
     let (mark, color) = match change.risk {
         Some(Risk::DestroysData) => ("destroys: ", DANGER),

@@ -48,7 +48,7 @@ const LAUNCH: &str = include_str!("launch.py");
 
 /// Where a sandbox lives, and what it may use of the machine.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct Setup {
     /// The sandbox's own folder: new, empty, or a sandbox's already.
     pub dir: PathBuf,
     /// The user's cache folder, for what all sandboxes share.
@@ -68,7 +68,7 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts the emulator on `place`, providing it first where that is needed; `say` is told what
+    /// Starts the emulator as `setup` says, providing it first where that is needed; `say` is told what
     /// takes long.
     ///
     /// `account` and `region` are what requests mean that name none. A request's own are in its
@@ -77,17 +77,17 @@ impl Sandbox {
     /// # Errors
     /// When the folder is in use or is no sandbox's, and when the emulator cannot be provided or does not start.
     pub async fn start(
-        place: &Place,
+        setup: &Setup,
         account: &str,
         region: &str,
         say: &mut dyn FnMut(&str),
     ) -> Result<Self, SandboxError> {
-        let (dir, lock) = claim(&place.dir)?;
-        let python = match python::behind("ministack", RELEASE, &place.tools, say).await {
+        let (dir, lock) = claim(&setup.dir)?;
+        let python = match python::behind("ministack", RELEASE, &setup.tools, say).await {
             Some(python) => python,
-            None => venv::provide(REQUIREMENTS, &shared_folder(&place.cache), &place.tools, say).await?,
+            None => venv::provide(REQUIREMENTS, &shared_folder(&setup.cache), &setup.tools, say).await?,
         };
-        let command = command(&python, &dir, &place.tools, account, region)?;
+        let command = command(&python, &dir, &setup.tools, account, region)?;
         let server = Server::start(command, &dir.join("emulator.log")).await?;
         Ok(Self { endpoint_url: server.endpoint_url(), server, _lock: lock })
     }

@@ -6,17 +6,17 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use infra::sandbox::{Place, Sandbox, SandboxError, Tools, venv};
+use infra::sandbox::{Sandbox, SandboxError, Setup, Tools, venv};
 use serde_json::json;
 use tempfile::TempDir;
 
 use crate::support::emulators::{Credentials, REGION, cache, fresh_account, ministack, tools};
 use crate::support::wire::Account;
 
-/// A sandbox's place in a folder of its own, where the machine can run one.
+/// A sandbox's setup in a folder of its own, where the machine can run one.
 struct Ground {
     folder: TempDir,
-    place: Place,
+    setup: Setup,
     account: String,
 }
 
@@ -24,12 +24,12 @@ impl Ground {
     fn new() -> Option<Self> {
         ministack()?;
         let folder = tempfile::tempdir().unwrap();
-        let place = Place { dir: folder.path().join("parent/sandbox"), cache: cache(), tools: tools() };
-        Some(Self { folder, place, account: fresh_account() })
+        let setup = Setup { dir: folder.path().join("parent/sandbox"), cache: cache(), tools: tools() };
+        Some(Self { folder, setup, account: fresh_account() })
     }
 
     async fn start(&self) -> Result<Sandbox, SandboxError> {
-        Sandbox::start(&self.place, &self.account, REGION, &mut |_| {}).await
+        Sandbox::start(&self.setup, &self.account, REGION, &mut |_| {}).await
     }
 
     /// The account that the sandbox was started for.
@@ -113,7 +113,7 @@ async fn without_its_owner_it_ends_and_keeps_its_state() {
 async fn state_that_cannot_be_read_is_left_alone() {
     let Some(ground) = Ground::new() else { return };
     ground.start().await.unwrap().stop().await.unwrap();
-    let state = ground.place.dir.join("state/secretsmanager.json");
+    let state = ground.setup.dir.join("state/secretsmanager.json");
     fs::write(&state, "{").unwrap();
     let error = ground.start().await.unwrap_err();
     assert!(matches!(error, SandboxError::Ended { .. }), "{error:?}");
@@ -130,7 +130,7 @@ async fn all_files_are_in_the_folder_and_private() {
         .secrets("CreateSecret", &json!({ "Name": "name", "SecretString": "value" }))
         .json();
     sandbox.stop().await.unwrap();
-    let dir = &ground.place.dir;
+    let dir = &ground.setup.dir;
     assert_eq!(fs::read_to_string(dir.join(".gitignore")).unwrap(), "*\n");
     let mut names: Vec<_> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
@@ -146,7 +146,7 @@ async fn a_folder_with_other_things_is_no_sandbox() {
     let Some(mut ground) = Ground::new() else {
         return;
     };
-    ground.place.dir = ground.folder.path().to_owned();
+    ground.setup.dir = ground.folder.path().to_owned();
     fs::write(ground.folder.path().join("infra.toml"), "").unwrap();
     let error = ground.start().await.unwrap_err();
     assert!(matches!(error, SandboxError::NotASandbox { .. }), "{error:?}");
@@ -231,12 +231,12 @@ async fn a_ministack_of_another_release_is_passed_over() {
     let command = folder.path().join("ministack");
     fs::write(&command, format!("#!{}/python\n", folder.path().display())).unwrap();
     fs::set_permissions(&command, fs::Permissions::from_mode(0o755)).unwrap();
-    let mut place = ground.place.clone();
-    let paths = [folder.path().to_owned()].into_iter().chain(std::env::split_paths(&place.tools.path));
-    place.tools.path = std::env::join_paths(paths).unwrap();
+    let mut setup = ground.setup.clone();
+    let paths = [folder.path().to_owned()].into_iter().chain(std::env::split_paths(&setup.tools.path));
+    setup.tools.path = std::env::join_paths(paths).unwrap();
     let mut said = Vec::new();
     let mut say = |line: &str| said.push(line.to_owned());
-    let sandbox = Sandbox::start(&place, &ground.account, REGION, &mut say).await.unwrap();
+    let sandbox = Sandbox::start(&setup, &ground.account, REGION, &mut say).await.unwrap();
     sandbox.stop().await.unwrap();
     assert!(said[0].contains("is passed over: it is 1.0.0"), "{said:?}");
 }

@@ -54,7 +54,7 @@ fn show(plan: &Plan, args: ShowArgs, ledger: &Ledger, ui: &mut Ui) -> Result<(),
             }
             ui.page(&render::plan::text(
                 &plan.view(),
-                render::plan::Detail { all: args.all, calls: args.calls },
+                render::plan::Extent { all: args.all, calls: args.calls },
             ))?;
         }
     }

@@ -3,10 +3,10 @@ use insta::assert_snapshot;
 use super::fixture::{everything, gaps, repository, with};
 use super::{marked, plain};
 use crate::kind::view::{StepView, Verb};
-use crate::render::plan::{Detail, text};
+use crate::render::plan::{Extent, text};
 
-fn shown(steps: &[StepView], detail: Detail) -> String {
-    plain(&with(steps, &[], |plan| text(plan, detail)))
+fn shown(steps: &[StepView], extent: Extent) -> String {
+    plain(&with(steps, &[], |plan| text(plan, extent)))
 }
 
 fn only(verbs: &[Verb]) -> Vec<StepView> {
@@ -15,7 +15,7 @@ fn only(verbs: &[Verb]) -> Vec<StepView> {
 
 #[test]
 fn everything_that_a_plan_can_hold() {
-    assert_snapshot!(plain(&with(&everything(), &gaps(), |plan| text(plan, Detail::default()))), @r#"
+    assert_snapshot!(plain(&with(&everything(), &gaps(), |plan| text(plan, Extent::default()))), @r#"
     prereqs in account 111122223333, us-west-2
       manifest  manifests/prereqs.toml (revision 0a1b2c3d4e5f)
       identity  arn:aws:sts::111122223333:assumed-role/deploy/jane
@@ -131,7 +131,7 @@ fn everything_that_a_plan_can_hold() {
 #[test]
 fn with_all_and_with_calls() {
     let some = only(&[Verb::Create, Verb::InSync]);
-    assert_snapshot!(shown(&some, Detail { all: true, calls: true }), @r#"
+    assert_snapshot!(shown(&some, Extent { all: true, calls: true }), @r#"
     prereqs in account 111122223333, us-west-2
       manifest  manifests/prereqs.toml (revision 0a1b2c3d4e5f)
       identity  arn:aws:sts::111122223333:assumed-role/deploy/jane
@@ -182,7 +182,7 @@ fn with_all_and_with_calls() {
 
 #[test]
 fn nothing_to_do_is_said() {
-    assert_snapshot!(shown(&[repository(Verb::InSync, "still", 1)], Detail::default()), @"
+    assert_snapshot!(shown(&[repository(Verb::InSync, "still", 1)], Extent::default()), @"
     prereqs in account 111122223333, us-west-2
       manifest  manifests/prereqs.toml (revision 0a1b2c3d4e5f)
       identity  arn:aws:sts::111122223333:assumed-role/deploy/jane
@@ -191,9 +191,9 @@ fn nothing_to_do_is_said() {
 
     plan: 0 to create, 0 to update, 0 to adopt, 0 to restore, 0 to delete, 0 kept, 0 blocked, 0 unknown, 1 in sync, of 1; digest 7998418cfdd4
     ");
-    assert!(!shown(&only(&[Verb::Blocked]), Detail::default()).contains("Nothing to do"));
-    assert!(!shown(&only(&[Verb::Unknown]), Detail::default()).contains("Nothing to do"));
-    assert!(!plain(&with(&[], &gaps(), |plan| text(plan, Detail::default()))).contains("Nothing to do"));
+    assert!(!shown(&only(&[Verb::Blocked]), Extent::default()).contains("Nothing to do"));
+    assert!(!shown(&only(&[Verb::Unknown]), Extent::default()).contains("Nothing to do"));
+    assert!(!plain(&with(&[], &gaps(), |plan| text(plan, Extent::default()))).contains("Nothing to do"));
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn styles_stand_beside_words() {
         .into_iter()
         .filter(|view| ["site", "attic"].contains(&view.address.key.as_str()))
         .collect();
-    assert_snapshot!(marked(&with(&some, &gaps()[..1], |plan| text(plan, Detail { all: false, calls: true }))), @r#"
+    assert_snapshot!(marked(&with(&some, &gaps()[..1], |plan| text(plan, Extent { all: false, calls: true }))), @r#"
     ‹bold›prereqs‹› in account ‹bold›111122223333‹›, ‹bold›us-west-2‹›
       manifest  manifests/prereqs.toml (revision 0a1b2c3d4e5f)
       identity  arn:aws:sts::111122223333:assumed-role/deploy/jane
@@ -245,12 +245,12 @@ fn styles_stand_beside_words() {
 #[test]
 fn the_last_line_is_the_same_in_every_mode() {
     let steps = everything();
-    let last = |detail| {
-        let text = plain(&with(&steps, &gaps(), |plan| text(plan, detail)));
+    let last = |extent| {
+        let text = plain(&with(&steps, &gaps(), |plan| text(plan, extent)));
         text.lines().last().unwrap().to_owned()
     };
-    let line = last(Detail::default());
-    assert_eq!(last(Detail { all: true, calls: true }), line);
+    let line = last(Extent::default());
+    assert_eq!(last(Extent { all: true, calls: true }), line);
     assert!(line.starts_with("plan: 2 to create, ") && line.contains(" 3 in sync, of 15; digest "), "{line}");
 }
 

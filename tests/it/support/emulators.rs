@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use infra::sandbox::{Place, Sandbox, SandboxError, Server, Tools, venv};
+use infra::sandbox::{Sandbox, SandboxError, Server, Setup, Tools, venv};
 use tokio::process::Command;
 use tokio::runtime::{self, Runtime};
 
@@ -154,8 +154,8 @@ async fn run(backend: Backend) -> Result<(String, Box<dyn Any + Send + Sync>), S
     };
     match backend {
         Backend::Ministack => {
-            let place = Place { dir: own_folder(), cache: cache(), tools: tools() };
-            let sandbox = Sandbox::start(&place, &fresh_account(), REGION, say).await?;
+            let setup = Setup { dir: own_folder(), cache: cache(), tools: tools() };
+            let sandbox = Sandbox::start(&setup, &fresh_account(), REGION, say).await?;
             Ok((sandbox.endpoint_url().to_owned(), Box::new(sandbox)))
         }
         Backend::Moto => {

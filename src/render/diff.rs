@@ -14,7 +14,7 @@ const CONTEXT: usize = 3;
 /// document is one that is not there.
 ///
 /// The commas at the ends of lines are left out: whether something follows is no difference.
-pub fn write_json(out: &mut String, before: &str, after: &str, indent: &str) {
+pub(super) fn write_json(out: &mut String, before: &str, after: &str, indent: &str) {
     let bare = |text: &str| {
         let lines = text.lines().map(|line| line.strip_suffix(',').unwrap_or(line));
         lines.fold(String::new(), |text, line| text + line + "\n")
@@ -23,7 +23,7 @@ pub fn write_json(out: &mut String, before: &str, after: &str, indent: &str) {
 }
 
 /// Writes the diff of two texts, each line behind `indent`. An empty text is one that is not there.
-pub fn write(out: &mut String, before: &str, after: &str, indent: &str) {
+pub(super) fn write(out: &mut String, before: &str, after: &str, indent: &str) {
     let diff = TextDiff::from_lines(before, after);
     for (at, hunk) in diff.grouped_ops(CONTEXT).iter().enumerate() {
         let changes: Vec<_> = hunk.iter().flat_map(|op| diff.iter_changes(op)).collect();
