@@ -38,6 +38,19 @@ pub struct Problem {
     pub help: Option<String>,
 }
 
+/// A problem as tests want to see it: `lifecycle.2.keep-last: message`.
+#[cfg(test)]
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let step = |segment: &Segment| match segment {
+            Segment::Key(key) => key.clone(),
+            Segment::Index(index) => index.to_string(),
+        };
+        let path: Vec<_> = self.path.iter().map(step).collect();
+        write!(f, "{}: {}", path.join("."), self.message)
+    }
+}
+
 /// Collects every problem of one entry, so that all are shown at once.
 #[derive(Debug, Default)]
 pub struct Problems {

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::super::*;
-use crate::model::problem::{Problem, Problems, Segment};
+use crate::model::problem::{Problem, Problems};
 
 #[derive(serde::Deserialize)]
 struct Manifest {
@@ -20,12 +20,7 @@ fn lowered(toml: &str, resource: ResourceElement) -> (Option<Policy>, Vec<Proble
 fn complaints(toml: &str, resource: ResourceElement) -> Vec<String> {
     let (policy, problems) = lowered(toml, resource);
     assert_eq!(policy.is_none(), !problems.is_empty(), "none if and only if something is wrong");
-    let step = |segment: &Segment| match segment {
-        Segment::Key(key) => key.clone(),
-        Segment::Index(index) => index.to_string(),
-    };
-    let path = |problem: &Problem| problem.path.iter().map(step).collect::<Vec<_>>().join(".");
-    problems.iter().map(|problem| format!("{}: {}", path(problem), problem.message)).collect()
+    problems.iter().map(Problem::to_string).collect()
 }
 
 #[test]

@@ -2,18 +2,13 @@ use serde_json::json;
 
 use super::super::*;
 use super::{lifecycle, lowered};
-use crate::model::problem::{Problem, Segment};
+use crate::model::problem::Problem;
 
 /// Each problem as `path: message`.
 fn complaints(toml: &str) -> Vec<String> {
     let (lifecycle, problems) = lowered(toml);
     assert_eq!(lifecycle.is_none(), !problems.is_empty(), "none if and only if something is wrong");
-    let step = |segment: &Segment| match segment {
-        Segment::Key(key) => key.clone(),
-        Segment::Index(index) => index.to_string(),
-    };
-    let path = |problem: &Problem| problem.path.iter().map(step).collect::<Vec<_>>().join(".");
-    problems.iter().map(|problem| format!("{}: {}", path(problem), problem.message)).collect()
+    problems.iter().map(Problem::to_string).collect()
 }
 
 #[test]
