@@ -5,7 +5,7 @@
 
 use crate::model::OnDelete;
 
-/// Leave to delete one resource. It cannot be copied or made elsewhere.
+/// Permission to delete one resource. It cannot be copied, nor made anywhere but here.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Permit(());
 

@@ -17,7 +17,7 @@ pub type Stacks = BTreeMap<StackMark, Result<Standing, CallError>>;
 pub enum Decision<K: Kind> {
     /// Nothing: it is as declared.
     InSync,
-    /// Calls, in order.
+    /// It is acted on, by calls in this order.
     Act(Act, Vec<K::Change>),
     /// It left the manifest, and stays.
     Keep(String),
@@ -30,13 +30,13 @@ pub enum Decision<K: Kind> {
 /// The ways of acting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// Make what is absent.
+    /// Create what is absent.
     Create,
     /// Change what is ours.
     Update,
-    /// Take over what belongs to nobody.
+    /// Take over what exists and has no owner.
     Adopt,
-    /// Take back a scheduled deletion of what is ours.
+    /// Cancel the scheduled deletion of what is ours.
     Restore,
     /// Delete what left the manifest.
     Delete,
@@ -65,7 +65,7 @@ pub struct Around<'a, K: Kind> {
     pub leftovers: &'a [Live<K>],
     /// What could not be read while looking for them.
     pub gaps: &'a [CallError],
-    /// Who the stacks are.
+    /// Whether the stacks that tags name still own what carries them.
     pub stacks: &'a Stacks,
 }
 

@@ -48,7 +48,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// The normal form of a resource's settings. What is declared and what is live are both turned into
     /// it, so that the diff compares two values of one type.
     type State: Clone + PartialEq + Debug + Send + Sync;
-    /// What is seen of a live resource besides its settings: sizes, ages, versions.
+    /// What else is observed of a live resource: sizes, ages, versions.
     type Detail: Clone + Debug + Send + Sync;
     /// A change: one variant per API call.
     type Change: Describe + Debug + Send + Sync;
@@ -71,7 +71,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
         survey: Option<&'a str>,
     ) -> impl Future<Output = Observation<Self>> + Send + 'a;
 
-    /// The calls that bring a new resource about, in order. The tags go into the creating call.
+    /// The calls that create a new resource, in order. The tags go into the creating call.
     fn create(entry: &Entry<Self>) -> Vec<Self::Change>;
 
     /// What differs between a live resource and what is declared. Tags are not part of it.
@@ -80,7 +80,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// The call that sets `tags` on a live resource.
     fn retag(live: &Live<Self>, tags: Tags) -> Self::Change;
 
-    /// The call that takes back the deletion of a live resource, if one is scheduled.
+    /// The call that cancels the deletion of a live resource, if one is scheduled.
     fn restore(live: &Live<Self>) -> Option<Self::Change>;
 
     /// The call that deletes a live resource in the way that the kind calls safe.

@@ -70,7 +70,7 @@ impl<K: Kind> Found<K> {
 pub struct Live<K: Kind> {
     /// All its tags.
     pub tags: Tags,
-    /// Whether it is in use or on its way out.
+    /// Whether it is in use or scheduled for deletion.
     pub phase: Phase,
     /// What in AWS manages it for itself, if anything does (`the AWS service events`).
     pub service: Option<String>,
@@ -92,12 +92,12 @@ impl<K: Kind> Clone for Live<K> {
     }
 }
 
-/// Where a live resource is in its life.
+/// Whether a live resource is in use or scheduled for deletion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// In use.
     Active,
-    /// Scheduled for deletion, and to be restored until that is carried out.
+    /// Scheduled for deletion. Until that is carried out, it can be restored.
     PendingDeletion {
         /// The day on which it was scheduled (`2026-12-01`); not that of the deletion.
         date: String,

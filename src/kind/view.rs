@@ -41,7 +41,7 @@ impl ChangeView {
 pub enum Risk {
     /// Data that exists would be lost.
     DestroysData,
-    /// Something becomes reachable or readable by more.
+    /// More principals can reach or read something.
     Exposes,
 }
 
@@ -49,21 +49,21 @@ pub enum Risk {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verb {
-    /// It could not be read, so nobody can say.
+    /// It could not be read, so what would happen is not known.
     Unknown,
     /// A guard refuses.
     Blocked,
     /// It is deleted.
     Delete,
-    /// It is there, belongs to nobody, and becomes ours.
+    /// It exists, has no owner, and becomes this manifest's.
     Adopt,
-    /// Its scheduled deletion is taken back.
+    /// Its scheduled deletion is cancelled.
     Restore,
     /// It left the manifest, and stays.
     Keep,
     /// It is changed in place.
     Update,
-    /// It is made.
+    /// It is created.
     Create,
     /// Nothing is to be done.
     InSync,
@@ -99,11 +99,11 @@ impl fmt::Display for Verb {
     }
 }
 
-/// What a person must say, by address, before a step may run.
+/// What a person must agree to, by address, before a step may run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Need {
-    /// That the resource, which belongs to nobody, becomes ours.
+    /// That the resource, which has no owner, becomes this manifest's.
     Adopt,
     /// That the resource is deleted.
     Delete,
@@ -112,7 +112,7 @@ pub enum Need {
 }
 
 impl Need {
-    /// The option that says it on the command line.
+    /// The option of the command line that agrees to it.
     #[must_use]
     pub fn option(self) -> &'static str {
         match self {
@@ -149,7 +149,7 @@ pub struct StepView {
 }
 
 impl StepView {
-    /// What a person must say before the step may run.
+    /// What a person must agree to before the step may run.
     #[must_use]
     pub fn needs(&self) -> Vec<Need> {
         let mut needs = Vec::new();
@@ -171,7 +171,7 @@ impl StepView {
     }
 }
 
-/// What setting `tags` changes beside the tags that a resource has.
+/// The fields that change when `tags` are set on a resource that has the tags `before`.
 #[must_use]
 pub fn tag_fields(before: &Tags, tags: &Tags) -> Vec<FieldChange> {
     let field = |(key, value)| {
@@ -180,7 +180,7 @@ pub fn tag_fields(before: &Tags, tags: &Tags) -> Vec<FieldChange> {
     tags.iter().map(field).collect()
 }
 
-/// A change of a resource policy, with what it opens.
+/// A change of a resource policy, with the access that it opens.
 #[must_use]
 pub fn policy_view(call: &'static str, before: Option<&Policy>, after: Option<&Policy>) -> ChangeView {
     let shown = |policy: Option<&Policy>| {

@@ -88,7 +88,7 @@ impl Tags {
         })
     }
 
-    /// Whose the tags say that the resource is, seen from the manifest called `manifest`.
+    /// The owner that the tags name, seen from the manifest called `manifest`.
     #[must_use]
     pub fn owner(&self, manifest: &str) -> Owner {
         if let Some(controller) = self.iter().find_map(|(key, _)| controller_of(key)) {
@@ -119,16 +119,16 @@ pub struct StackMark {
     pub logical_id: Option<String>,
 }
 
-/// Whose a resource is.
+/// Who owns a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Owner {
-    /// This manifest's.
+    /// This manifest.
     Us,
-    /// Another manifest's.
+    /// Another manifest.
     Manifest(String),
-    /// A Kubernetes controller's.
+    /// A Kubernetes controller.
     Controller(String),
-    /// Nobody's that we know of.
+    /// Nobody that the tags name.
     Nobody,
 }
 

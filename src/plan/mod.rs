@@ -94,7 +94,7 @@ pub enum Group {
     Blocked,
     /// Data that exists would be lost.
     DestroysData,
-    /// Something becomes reachable or readable by more.
+    /// More principals can reach or read something.
     Exposure,
     /// Something is deleted.
     Deletes,
@@ -102,7 +102,7 @@ pub enum Group {
     AdoptsRestoresKeeps,
     /// Something changes in place.
     Changes,
-    /// Something is made.
+    /// Something is created.
     Creates,
     /// Nothing is to be done.
     InSync,

@@ -10,11 +10,11 @@ use crate::kind::view::{StepView, Verb};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Summary {
-    /// To be made.
+    /// To be created.
     pub create: usize,
     /// To be changed in place.
     pub update: usize,
-    /// To become ours.
+    /// To be adopted.
     pub adopt: usize,
     /// To be restored.
     pub restore: usize,

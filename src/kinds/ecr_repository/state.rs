@@ -23,9 +23,9 @@ pub struct State {
     pub mutability: Mutability,
     /// How images are encrypted.
     pub encryption: Encryption,
-    /// Which images expire.
+    /// The lifecycle policy: which images expire.
     pub lifecycle: Option<Lifecycle>,
-    /// Who else may use it.
+    /// The repository policy: who else may use it.
     pub policy: Option<Policy>,
 }
 
@@ -134,9 +134,9 @@ fn bytes_of<'a>(images: impl Iterator<Item = &'a Image>) -> String {
 /// One change of a repository: one API call each.
 #[derive(Debug)]
 pub enum Change {
-    /// Makes it, with its tags.
+    /// Creates it, with its tags.
     CreateRepository {
-        /// What to make.
+        /// What to create.
         state: State,
         /// Its tags.
         tags: Tags,
@@ -166,7 +166,7 @@ pub enum Change {
         /// What is declared; the opposite is live.
         scan_on_push: bool,
     },
-    /// Sets which images expire.
+    /// Puts the lifecycle policy.
     PutLifecyclePolicy {
         /// The repository.
         name: String,
@@ -177,14 +177,14 @@ pub enum Change {
         /// What it would cost.
         expiry: Expiry,
     },
-    /// Lets all images stay.
+    /// Deletes the lifecycle policy, so that no image expires.
     DeleteLifecyclePolicy {
         /// The repository.
         name: String,
         /// What is live.
         before: Lifecycle,
     },
-    /// Sets who else may use it.
+    /// Puts the repository policy.
     SetRepositoryPolicy {
         /// The repository.
         name: String,
@@ -193,7 +193,7 @@ pub enum Change {
         /// What is declared.
         after: Policy,
     },
-    /// Lets nobody else use it.
+    /// Deletes the repository policy.
     DeleteRepositoryPolicy {
         /// The repository.
         name: String,
@@ -204,7 +204,7 @@ pub enum Change {
     DeleteRepository {
         /// The repository.
         name: String,
-        /// The guard's leave.
+        /// The guard's permission.
         permit: Permit,
     },
 }

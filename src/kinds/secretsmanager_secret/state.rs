@@ -16,7 +16,7 @@ pub struct State {
     pub description: Option<String>,
     /// Its KMS key; none is AWS's own.
     pub kms_key: Option<String>,
-    /// Who else may use it.
+    /// The resource policy: who else may use it.
     pub policy: Option<Policy>,
 }
 
@@ -47,9 +47,9 @@ pub struct Edit {
 /// One change of a secret: one API call each.
 #[derive(Debug)]
 pub enum Change {
-    /// Makes it, with its tags and without a value.
+    /// Creates it, with its tags and without a value.
     CreateSecret {
-        /// What to make.
+        /// What to create.
         state: State,
         /// Its tags.
         tags: Tags,
@@ -74,7 +74,7 @@ pub enum Change {
         /// The KMS key, if it changes.
         kms_key: Option<Edit>,
     },
-    /// Sets who else may use it.
+    /// Puts the resource policy.
     PutResourcePolicy {
         /// The secret.
         name: String,
@@ -83,14 +83,14 @@ pub enum Change {
         /// What is declared.
         after: Policy,
     },
-    /// Lets nobody else use it.
+    /// Deletes the resource policy.
     DeleteResourcePolicy {
         /// The secret.
         name: String,
         /// What is live.
         before: Policy,
     },
-    /// Takes back a scheduled deletion.
+    /// Cancels a scheduled deletion.
     RestoreSecret {
         /// The secret.
         name: String,
@@ -101,7 +101,7 @@ pub enum Change {
     DeleteSecret {
         /// The secret.
         name: String,
-        /// The guard's leave.
+        /// The guard's permission.
         permit: Permit,
     },
 }
