@@ -75,7 +75,7 @@ impl Plan {
     /// How many steps do what.
     #[must_use]
     pub fn summary(&self) -> Summary {
-        self.view().summary
+        Summary::of(self.steps.iter().map(|step| step.view()), self.gaps.len())
     }
 
     /// Takes out what may run. See [`ReadyPlan`].
