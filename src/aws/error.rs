@@ -108,6 +108,26 @@ impl CallError {
     }
 }
 
+/// The answer to a call, told what it was about.
+pub trait Answer<T> {
+    /// The answer, or else the error of `call` about `subject`.
+    ///
+    /// # Errors
+    ///
+    /// The SDK's error, as a [`CallError`].
+    fn about(self, call: &str, subject: &str) -> Result<T, CallError>;
+}
+
+impl<T, E, R> Answer<T> for Result<T, SdkError<E, R>>
+where
+    E: ProvideErrorMetadata + Error + 'static,
+    R: fmt::Debug,
+{
+    fn about(self, call: &str, subject: &str) -> Result<T, CallError> {
+        self.map_err(|error| CallError::new(call, subject, &error))
+    }
+}
+
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} on {} failed: ", self.call, self.subject)?;

@@ -1,6 +1,6 @@
 //! Who we are.
 
-use super::{Aws, CallError};
+use super::{Answer as _, Aws, CallError};
 
 /// The identity behind the credentials (STS `GetCallerIdentity`, which needs no permission).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,8 +20,7 @@ impl Identity {
     pub async fn ask(aws: &Aws) -> Result<Self, CallError> {
         const CALL: &str = "sts:GetCallerIdentity";
         const SUBJECT: &str = "the credentials in use";
-        let answer =
-            aws.sts.get_caller_identity().send().await.map_err(|e| CallError::new(CALL, SUBJECT, &e))?;
+        let answer = aws.sts.get_caller_identity().send().await.about(CALL, SUBJECT)?;
         match (answer.account, answer.arn) {
             (Some(account), Some(arn)) => Ok(Self { account, arn }),
             _ => Err(CallError::unusable(CALL, SUBJECT, "the answer names no account")),

@@ -18,7 +18,7 @@ use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 pub use calls::{Call, Effect};
-pub use error::{CallError, Class};
+pub use error::{Answer, CallError, Class};
 pub use gate::{CallName, Ledger};
 pub use identity::Identity;
 

@@ -6,7 +6,7 @@ use aws_sdk_ecr::types::{
 };
 
 use super::state::{Change, Encryption, Mutability};
-use crate::aws::{Aws, CallError};
+use crate::aws::{Answer as _, Aws, CallError};
 use crate::kind::Describe;
 use crate::model::Tags;
 
@@ -25,11 +25,11 @@ pub(super) async fn perform(aws: &Aws, change: &Change) -> Result<(), CallError>
                 .set_image_tag_mutability_exclusion_filters(filters(&state.mutability, call)?)
                 .encryption_configuration(encryption(&state.encryption, call)?)
                 .set_tags(Some(sdk_tags(tags, call)?));
-            request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
+            request.send().await.about(call, name)?;
         }
         Change::TagResource { arn, tags, .. } => {
             let request = ecr.tag_resource().resource_arn(arn).set_tags(Some(sdk_tags(tags, call)?));
-            request.send().await.map(drop).map_err(|e| CallError::new(call, arn, &e))
+            request.send().await.about(call, arn)?;
         }
         Change::PutImageTagMutability { name, after, .. } => {
             let request = ecr
@@ -37,40 +37,41 @@ pub(super) async fn perform(aws: &Aws, change: &Change) -> Result<(), CallError>
                 .repository_name(name)
                 .image_tag_mutability(mode(after))
                 .set_image_tag_mutability_exclusion_filters(filters(after, call)?);
-            request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
+            request.send().await.about(call, name)?;
         }
         Change::PutImageScanningConfiguration { name, scan_on_push } => {
             let request = ecr
                 .put_image_scanning_configuration()
                 .repository_name(name)
                 .image_scanning_configuration(scanning(*scan_on_push));
-            request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
+            request.send().await.about(call, name)?;
         }
         // The whole policy is put in one call, never deleted first: no moment without one.
         Change::PutLifecyclePolicy { name, after, .. } => {
             let request =
                 ecr.put_lifecycle_policy().repository_name(name).lifecycle_policy_text(after.text());
-            request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
+            request.send().await.about(call, name)?;
         }
         Change::DeleteLifecyclePolicy { name, .. } => {
             let request = ecr.delete_lifecycle_policy().repository_name(name);
-            request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
+            request.send().await.about(call, name)?;
         }
         // Without `force`, AWS refuses a policy that would lock us out of changing it again.
         Change::SetRepositoryPolicy { name, after, .. } => {
             let request = ecr.set_repository_policy().repository_name(name).policy_text(after.text());
-            request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
+            request.send().await.about(call, name)?;
         }
         Change::DeleteRepositoryPolicy { name, .. } => {
             let request = ecr.delete_repository_policy().repository_name(name);
-            request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
+            request.send().await.about(call, name)?;
         }
         // Without `force`, AWS refuses while there is an image.
         Change::DeleteRepository { name, permit: _ } => {
             let request = ecr.delete_repository().repository_name(name);
-            request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
+            request.send().await.about(call, name)?;
         }
     }
+    Ok(())
 }
 
 fn scanning(scan_on_push: bool) -> ImageScanningConfiguration {

@@ -12,7 +12,7 @@ use futures_util::future::join_all;
 use super::EcrRepository;
 use super::lifecycle::{Image, Lifecycle};
 use super::state::{Detail, Encryption, Images, Mutability, State};
-use crate::aws::{Aws, CallError};
+use crate::aws::{Answer as _, Aws, CallError};
 use crate::document::policy::Policy;
 use crate::kind::reading::{absent_if, buffered, holds_no};
 use crate::kind::{Found, Live, Observation, Phase, Wanted};
@@ -67,7 +67,7 @@ async fn list(aws: &Aws, wanted: &[Wanted<'_, EcrRepository>], all: bool) -> Res
     if all {
         let mut pages = aws.ecr.describe_repositories().into_paginator().page_size(PAGE).send();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|e| CallError::new(DESCRIBE, REGISTRY, &e))?;
+            let page = page.about(DESCRIBE, REGISTRY)?;
             repositories.extend(page.repositories.ok_or_else(|| holds_no(DESCRIBE, REGISTRY, "list"))?);
         }
     } else {
@@ -85,7 +85,7 @@ async fn list(aws: &Aws, wanted: &[Wanted<'_, EcrRepository>], all: bool) -> Res
 
 async fn describe(aws: &Aws, name: &str) -> Result<Option<Repository>, CallError> {
     let answer = aws.ecr.describe_repositories().repository_names(name).send().await;
-    let answer = answer.map_err(|e| CallError::new(DESCRIBE, name, &e));
+    let answer = answer.about(DESCRIBE, name);
     let Some(answer) = absent_if(NO_REPOSITORY, answer)? else { return Ok(None) };
     let repositories = answer.repositories.unwrap_or_default();
     let repository = repositories.into_iter().find(|repository| repository.repository_name() == Some(name));
@@ -128,7 +128,7 @@ async fn read(aws: &Aws, name: &str, arn: &str) -> Result<Seen, CallError> {
 
 async fn tags(aws: &Aws, name: &str, arn: &str) -> Result<Part<Tags>, CallError> {
     let answer = aws.ecr.list_tags_for_resource().resource_arn(arn).send().await;
-    let answer = answer.map_err(|e| CallError::new(TAGS, name, &e));
+    let answer = answer.about(TAGS, name);
     // Without the list nobody can say whose it is.
     let tags = answer.and_then(|answer| answer.tags.ok_or_else(|| holds_no(TAGS, name, "tags")));
     part(tags.map(|tags| tags.into_iter().map(|tag| (tag.key, tag.value)).collect()))
@@ -136,7 +136,7 @@ async fn tags(aws: &Aws, name: &str, arn: &str) -> Result<Part<Tags>, CallError>
 
 async fn lifecycle(aws: &Aws, name: &str) -> Result<Part<Option<String>>, CallError> {
     let answer = aws.ecr.get_lifecycle_policy().repository_name(name).send().await;
-    let answer = answer.map_err(|e| CallError::new(LIFECYCLE, name, &e));
+    let answer = answer.about(LIFECYCLE, name);
     let text =
         answer.and_then(|it| it.lifecycle_policy_text.ok_or_else(|| holds_no(LIFECYCLE, name, "policy")));
     part(absent_if("LifecyclePolicyNotFoundException", text))
@@ -144,7 +144,7 @@ async fn lifecycle(aws: &Aws, name: &str) -> Result<Part<Option<String>>, CallEr
 
 async fn policy(aws: &Aws, name: &str) -> Result<Part<Option<String>>, CallError> {
     let answer = aws.ecr.get_repository_policy().repository_name(name).send().await;
-    let answer = answer.map_err(|e| CallError::new(POLICY, name, &e));
+    let answer = answer.about(POLICY, name);
     let text = answer.and_then(|it| it.policy_text.ok_or_else(|| holds_no(POLICY, name, "policy")));
     part(absent_if("RepositoryPolicyNotFoundException", text))
 }
@@ -260,7 +260,7 @@ async fn images(aws: &Aws, name: &str) -> Result<Part<Detail>, CallError> {
         .page_size(PAGE)
         .send();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|e| CallError::new(IMAGES, name, &e));
+        let page = page.about(IMAGES, name);
         let Part::Is(page) = part(page)? else { return Ok(Part::NoRepository) };
         // No list is not a list of none: what is deleted, and what expires, hangs on it.
         for image in page.image_details.ok_or_else(|| holds_no(IMAGES, name, "images"))? {

@@ -3,7 +3,7 @@
 use aws_sdk_secretsmanager::types::Tag;
 
 use super::state::{Change, Edit, RECOVERY_DAYS};
-use crate::aws::{Aws, CallError};
+use crate::aws::{Answer as _, Aws, CallError};
 use crate::kind::Describe;
 use crate::model::Tags;
 
@@ -20,11 +20,11 @@ pub(super) async fn perform(aws: &Aws, change: &Change) -> Result<(), CallError>
                 .set_description(state.description.clone())
                 .set_kms_key_id(state.kms_key.clone())
                 .set_tags(Some(sdk_tags(tags)));
-            request.send().await.map(drop).map_err(|e| CallError::new(call, &state.name, &e))
+            request.send().await.about(call, &state.name)?;
         }
         Change::TagResource { name, tags, .. } => {
             let request = secrets.tag_resource().secret_id(name).set_tags(Some(sdk_tags(tags)));
-            request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
+            request.send().await.about(call, name)?;
         }
         // An empty text clears the description and goes back to AWS's own key (API `UpdateSecret`).
         Change::UpdateSecret { name, description, kms_key } => {
@@ -35,7 +35,7 @@ pub(super) async fn perform(aws: &Aws, change: &Change) -> Result<(), CallError>
                 .secret_id(name)
                 .set_description(value(description))
                 .set_kms_key_id(value(kms_key));
-            request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
+            request.send().await.about(call, name)?;
         }
         // AWS itself checks that the policy is not public, and refuses it otherwise.
         Change::PutResourcePolicy { name, after, .. } => {
@@ -44,21 +44,22 @@ pub(super) async fn perform(aws: &Aws, change: &Change) -> Result<(), CallError>
                 .secret_id(name)
                 .resource_policy(after.text())
                 .block_public_policy(true);
-            request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
+            request.send().await.about(call, name)?;
         }
         Change::DeleteResourcePolicy { name, .. } => {
             let request = secrets.delete_resource_policy().secret_id(name);
-            request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
+            request.send().await.about(call, name)?;
         }
         Change::RestoreSecret { name, .. } => {
             let request = secrets.restore_secret().secret_id(name);
-            request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
+            request.send().await.about(call, name)?;
         }
         Change::DeleteSecret { name, permit: _ } => {
             let request = secrets.delete_secret().secret_id(name).recovery_window_in_days(RECOVERY_DAYS);
-            request.send().await.map(drop).map_err(|e| CallError::new(call, name, &e))
+            request.send().await.about(call, name)?;
         }
     }
+    Ok(())
 }
 
 fn sdk_tags(tags: &Tags) -> Vec<Tag> {

@@ -9,7 +9,7 @@ use aws_smithy_types::date_time::Format;
 use super::SecretsManagerSecret;
 use super::spec::is_default_key;
 use super::state::{Detail, State};
-use crate::aws::{Aws, CallError};
+use crate::aws::{Answer as _, Aws, CallError};
 use crate::document::policy::Policy;
 use crate::kind::reading::{absent_if, buffered, holds_no};
 use crate::kind::{Found, Live, Observation, Phase, Wanted};
@@ -64,7 +64,7 @@ async fn find(aws: &Aws, name: &str) -> Found<SecretsManagerSecret> {
 
 async fn describe(aws: &Aws, name: &str) -> Result<Option<DescribeSecretOutput>, CallError> {
     let answer = aws.secrets.describe_secret().secret_id(name).send().await;
-    let answer = answer.map_err(|e| CallError::new(DESCRIBE, name, &e));
+    let answer = answer.about(DESCRIBE, name);
     match absent_if(NO_SECRET, answer)? {
         Some(secret) if secret.name() != Some(name) => {
             Err(CallError::unusable(DESCRIBE, name, "the answer is about something else"))
@@ -188,7 +188,7 @@ async fn marked(aws: &Aws, manifest: &str) -> Result<BTreeSet<String>, CallError
         .send();
     let mut names = BTreeSet::new();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|e| CallError::new(LIST, ACCOUNT, &e))?;
+        let page = page.about(LIST, ACCOUNT)?;
         for secret in page.secret_list.ok_or_else(|| holds_no(LIST, ACCOUNT, "list"))? {
             // The filter matches prefixes, and each tag by itself (API `ListSecrets`). What comes without
             // tags although it was asked for by them is looked at.
