@@ -276,7 +276,7 @@ fn a_secret_that_shows_more_once_it_is_back_is_not_called_a_failure() {
     let policy = "secretsmanager:GetResourcePolicy";
     let wire = Wire::with_faults(vec![(Which::Until(policy, "secretsmanager:RestoreSecret"), refused)]);
     let output = world.infra(&adopt, &manifest).wire(&wire).run().expect(Exit::Partly);
-    let _ = output.tells("taken back, more of it is to be changed").tells("run the same command again");
+    let _ = output.tells("restored, more of it is to be changed").tells("run the same command again");
     let _ = world.apply(&manifest);
     let _ = world.drift(&manifest).expect(Exit::Done);
 }

@@ -98,7 +98,7 @@ fn tell_spared(plan: &Plan, args: &ApplyArgs, ui: &mut Ui) {
             Some(_) => "its entry is in the manifest",
             None => view.reason.as_deref().unwrap_or("it is kept"),
         };
-        ui.say(&format!("--delete {} has no effect: {}", view.address, Line(why)));
+        ui.say(&format!("--delete {} has no effect: {}", Line(address), Line(why)));
     }
 }
 
@@ -211,7 +211,8 @@ async fn prove(
         // What it did not show while its deletion was scheduled is no lag.
         if left.iter().all(|(was, now)| is_new(was, now)) {
             for (_, now) in &left {
-                ui.say(&format!("now that {} is taken back, more of it is to be changed", now.address));
+                let address = now.address.to_string();
+                ui.say(&format!("now that {} is restored, more of it is to be changed", Line(&address)));
             }
             ui.say("run the same command again to finish");
             return Ok(Exit::Partly);
