@@ -11,6 +11,17 @@ pub struct KindName {
     pub resource: &'static str,
 }
 
+impl KindName {
+    /// A network, looked up.
+    pub const VPC: Self = Self { service: "lookup", resource: "vpc" };
+    /// A certificate, looked up.
+    pub const CERTIFICATE: Self = Self { service: "lookup", resource: "certificate" };
+    /// A security group.
+    pub const SECURITY_GROUP: Self = Self { service: "ec2", resource: "security-group" };
+    /// A file system.
+    pub const FILE_SYSTEM: Self = Self { service: "efs", resource: "file-system" };
+}
+
 impl fmt::Display for KindName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.service, self.resource)

@@ -4,6 +4,8 @@
 //! [`crate::manifest`] turns the path into a span of the TOML. A message never contains a value
 //! that could be secret: it names the key and the rule.
 
+use super::{Address, KindName, Link};
+
 /// One step of the way from an entry's table to a value in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Segment {
@@ -51,11 +53,21 @@ impl std::fmt::Display for Problem {
     }
 }
 
-/// Collects every problem of one entry, so that all are shown at once.
+/// A value that names another entry. Whether there is one is known when all entries are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// Where the name is written, from the entry's table down.
+    pub path: Vec<Segment>,
+    /// What it names.
+    pub address: Address,
+}
+
+/// Collects every problem of one entry, so that all are shown at once, and what of it names other entries.
 #[derive(Debug, Default)]
 pub struct Problems {
     base: Vec<Segment>,
     found: Vec<Problem>,
+    references: Vec<Reference>,
 }
 
 impl Problems {
@@ -92,6 +104,27 @@ impl Problems {
         let before = self.found.len();
         check(self);
         self.found.len() == before
+    }
+
+    /// A link to the `output` of the entry `key` of `kind`, which the value under `at` names.
+    pub fn link(
+        &mut self,
+        at: impl Into<Segment>,
+        kind: KindName,
+        key: &str,
+        output: &'static str,
+    ) -> Link {
+        let mut path = self.base.clone();
+        path.push(at.into());
+        let address = Address::new(kind, key);
+        self.references.push(Reference { path, address: address.clone() });
+        Link::to(address, output)
+    }
+
+    /// What names other entries, so far.
+    #[must_use]
+    pub fn references(&self) -> &[Reference] {
+        &self.references
     }
 
     /// What was found, in the order in which it was reported.
