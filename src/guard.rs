@@ -14,8 +14,8 @@ pub struct Permit(());
 pub enum Refusal {
     /// Its `on-delete` says so, or it carries no such mark.
     Retained,
-    /// It may only be deleted while it holds nothing, and it holds this.
-    Holds(String),
+    /// Something is in the way.
+    Blocked(String),
 }
 
 /// Judges whether a resource that left the manifest may be deleted.
@@ -28,7 +28,7 @@ pub enum Refusal {
 pub fn judge(on_delete: OnDelete, blocks: Option<String>) -> Result<Permit, Refusal> {
     match (on_delete, blocks) {
         (OnDelete::Retain, _) => Err(Refusal::Retained),
-        (OnDelete::Delete, Some(held)) => Err(Refusal::Holds(held)),
+        (OnDelete::Delete, Some(why)) => Err(Refusal::Blocked(why)),
         (OnDelete::Delete, None) => Ok(Permit(())),
     }
 }
@@ -41,7 +41,7 @@ mod tests {
     fn only_an_empty_resource_that_says_so_is_deleted() {
         assert_eq!(judge(OnDelete::Retain, None), Err(Refusal::Retained));
         assert_eq!(judge(OnDelete::Retain, Some("1 image".into())), Err(Refusal::Retained));
-        assert_eq!(judge(OnDelete::Delete, Some("1 image".into())), Err(Refusal::Holds("1 image".into())));
+        assert_eq!(judge(OnDelete::Delete, Some("1 image".into())), Err(Refusal::Blocked("1 image".into())));
         assert!(judge(OnDelete::Delete, None).is_ok());
     }
 }

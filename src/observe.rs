@@ -1,16 +1,18 @@
 //! Reads the account: every kind at once, and who we are beside them.
 
 use futures_util::future::join_all;
+use tokio::sync::watch;
 
 use crate::aws::{Aws, CallError, Identity};
-use crate::kind::erase::AnySighting;
+use crate::kind::Known;
+use crate::kind::erase::{AnyGroup, AnySighting};
 use crate::manifest::Manifest;
 
 /// What was seen of the account that the manifest names.
 pub struct World {
     /// Who looked.
     pub identity: Identity,
-    /// What was seen, one for each kind in the order of the registry.
+    /// What was seen, one for each kind: look-ups first, then in the order of the registry.
     pub sightings: Vec<Box<dyn AnySighting>>,
 }
 
@@ -72,8 +74,26 @@ pub async fn identify(aws: &Aws, manifest: &Manifest) -> Result<Identity, Observ
 /// [`ObserveError`], when nothing may be concluded from what was read. A single resource that could not
 /// be read is no error here but unknown in its sighting.
 pub async fn observe(aws: &Aws, manifest: &Manifest) -> Result<World, ObserveError> {
-    let sightings =
-        async { Ok(join_all(manifest.groups.iter().map(|group| group.observe(aws, &manifest.place))).await) };
-    let (identity, sightings) = tokio::try_join!(identify(aws, manifest), sightings)?;
+    let (identity, sightings) =
+        tokio::try_join!(identify(aws, manifest), async { Ok(look(aws, manifest).await) })?;
     Ok(World { identity, sightings })
+}
+
+/// Everything at once. Only what can be found by nothing but its network waits for the look-ups.
+async fn look<'a>(aws: &'a Aws, manifest: &'a Manifest) -> Vec<Box<dyn AnySighting>> {
+    let (found, looked_up) = watch::channel(None);
+    let observe = |group: &'a dyn AnyGroup| group.observe(aws, &manifest.place, looked_up.clone());
+    let groups = manifest.groups.iter().map(AsRef::as_ref);
+    let (lookups, kinds): (Vec<_>, Vec<_>) = groups.partition(|group| group.is_lookup());
+    let lookups = async {
+        let sightings = join_all(lookups.into_iter().map(observe)).await;
+        let mut known = Known::default();
+        for sighting in &sightings {
+            sighting.tell(&mut known);
+        }
+        found.send_replace(Some(known));
+        sightings
+    };
+    let (lookups, kinds) = tokio::join!(lookups, join_all(kinds.into_iter().map(observe)));
+    lookups.into_iter().chain(kinds).collect()
 }

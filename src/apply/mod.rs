@@ -2,6 +2,7 @@
 
 pub mod scheduler;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
@@ -10,13 +11,17 @@ use tokio::task::JoinSet;
 
 use crate::aws::{Aws, Class};
 use crate::kind::erase::AnyTask;
+use crate::kind::known::Fate;
+use crate::kind::run::Said;
 use crate::kind::task::{Done, StepError};
 use crate::kind::view::StepView;
-use crate::plan::ReadyPlan;
+use crate::kind::{Known, Run};
+use crate::model::Address;
+use crate::plan::{Node, ReadyPlan};
 
-use scheduler::{Scheduler, StepId};
+use scheduler::{Scheduler, TaskId, Waiting};
 
-/// Resources written at the same time: few enough for the smallest of the rates that AWS publishes for calls
+/// Tasks that run at the same time: few enough for the smallest of the rates that AWS publishes for calls
 /// that write (Secrets Manager: 50 a second in all).
 const AT_ONCE: usize = 8;
 
@@ -27,6 +32,8 @@ pub enum Event<'a> {
     Started(&'a StepView),
     /// A step makes this call.
     Calling(&'a StepView, &'static str),
+    /// A step waits for this.
+    Waiting(&'a StepView, &'a str),
     /// A step ended.
     Ended(&'a StepView, &'a Outcome),
 }
@@ -42,8 +49,27 @@ pub enum Outcome {
     Failed(StepError),
     /// It panicked: a defect of `infra`.
     Panicked,
-    /// The run was stopped before it began.
+    /// It was not begun, because it needs this one, which has not gone well.
+    Skipped(Address),
+    /// The run was stopped before it began, or before it came to its end.
     NotStarted,
+}
+
+impl Outcome {
+    /// Whether what was to be done is done.
+    #[must_use]
+    pub fn is_well(&self) -> bool {
+        matches!(self, Self::Changed | Self::AlreadySo)
+    }
+
+    /// How a step has ended whose stages ended so and `next`: the first one that went wrong tells.
+    fn and(self, next: Self) -> Self {
+        match (self, next) {
+            (Self::Changed, Self::AlreadySo) => Self::Changed,
+            (Self::Changed | Self::AlreadySo, next) => next,
+            (wrong, _) => wrong,
+        }
+    }
 }
 
 /// How every step ended.
@@ -60,7 +86,7 @@ impl Report {
     }
 }
 
-/// Runs what may run of a plan. Each step looks at its resource again before it first writes.
+/// Runs what may run of a plan. Each task looks at its resource again before it first writes.
 ///
 /// Once `stop` is done, nothing new begins; what runs is awaited, for a call that is cut off leaves
 /// nobody knowing what it did. The same holds once credentials turn out to be invalid.
@@ -70,12 +96,15 @@ pub async fn apply(
     stop: impl Future<Output = ()>,
     tell: &mut dyn FnMut(Event<'_>),
 ) -> Report {
-    let tasks = ready.into_tasks();
-    let views: Vec<StepView> = tasks.iter().map(|task| task.view().clone()).collect();
-    let mut scheduler = Scheduler::new(tasks, AT_ONCE);
+    let (views, nodes, mut known) = ready.into_parts();
+    let mut steps = Steps::new(views, &nodes);
+    let waiting = nodes.into_iter().map(|Node { task, step: _, needs, after }| {
+        let ids = |at: BTreeSet<usize>| at.into_iter().map(TaskId).collect();
+        Waiting { task, needs: ids(needs), after: ids(after) }
+    });
+    let mut scheduler = Scheduler::new(waiting, AT_ONCE);
     let mut running = JoinSet::new();
-    let mut report = Report::default();
-    let (said, mut calls) = mpsc::unbounded_channel();
+    let (said, mut heard) = mpsc::unbounded_channel();
     let aws = Arc::new(aws.clone());
     tokio::pin!(stop);
     let mut stopping = false;
@@ -86,9 +115,8 @@ pub async fn apply(
             scheduler.stop();
         }
         while let Some((id, task)) = scheduler.begin() {
-            tell(Event::Started(&views[id.0]));
-            let (aws, said) = (Arc::clone(&aws), said.clone());
-            running.spawn(run(id, task, aws, said));
+            steps.began(id, tell);
+            running.spawn(run(id, task, Arc::clone(&aws), known.clone(), said.clone()));
         }
         if scheduler.is_idle() {
             break;
@@ -98,46 +126,115 @@ pub async fn apply(
                 stopping = true;
                 scheduler.stop();
             }
-            Some((id, call)) = calls.recv() => {
-                let id: StepId = id;
-                tell(Event::Calling(&views[id.0], call));
-            }
+            Some((id, said)) = heard.recv() => steps.said(id, &said, tell),
             Some(ended) = running.join_next() => {
-                let Ok((id, outcome)) = ended else { break };
-                while let Ok((id, call)) = calls.try_recv() {
-                    tell(Event::Calling(&views[id.0], call));
+                let Ok((id, ended)) = ended else { break };
+                while let Ok((id, said)) = heard.try_recv() {
+                    steps.said(id, &said, tell);
                 }
+                let outcome = match ended {
+                    Ok(Done { changed, outputs }) => {
+                        known.note(steps.view(id).address.clone(), Fate::Live(outputs));
+                        if changed { Outcome::Changed } else { Outcome::AlreadySo }
+                    }
+                    Err(outcome) => outcome,
+                };
                 if matches!(&outcome, Outcome::Failed(StepError::Call(error)) if error.class == Class::Credentials) {
                     scheduler.stop();
                 }
-                scheduler.finished(id);
-                tell(Event::Ended(&views[id.0], &outcome));
-                report.steps.push((views[id.0].clone(), outcome));
+                let skipped = scheduler.finished(id, outcome.is_well());
+                steps.ended(id, outcome, tell);
+                for (id, because) in skipped {
+                    let because = steps.view(because).address.clone();
+                    steps.ended(id, Outcome::Skipped(because), tell);
+                }
             }
         }
     }
     for id in scheduler.not_started() {
-        report.steps.push((views[id.0].clone(), Outcome::NotStarted));
+        steps.ended(id, Outcome::NotStarted, &mut |_| {});
     }
-    report
+    Report { steps: steps.ended }
 }
 
-type Said = mpsc::UnboundedSender<(StepId, &'static str)>;
+/// The steps, and which of their tasks have ended.
+struct Steps {
+    views: Vec<StepView>,
+    /// The step of each task.
+    of: Vec<usize>,
+    /// How many tasks of each step have not ended yet.
+    left: Vec<usize>,
+    begun: Vec<bool>,
+    /// How the tasks of each step have ended so far.
+    so_far: BTreeMap<usize, Outcome>,
+    ended: Vec<(StepView, Outcome)>,
+}
+
+impl Steps {
+    fn new(views: Vec<StepView>, nodes: &[Node]) -> Self {
+        let of: Vec<_> = nodes.iter().map(|node| node.step).collect();
+        let mut left = vec![0; views.len()];
+        for step in &of {
+            left[*step] += 1;
+        }
+        let begun = vec![false; views.len()];
+        Self { views, of, left, begun, so_far: BTreeMap::new(), ended: Vec::new() }
+    }
+
+    fn view(&self, id: TaskId) -> &StepView {
+        &self.views[self.of[id.0]]
+    }
+
+    fn began(&mut self, id: TaskId, tell: &mut dyn FnMut(Event<'_>)) {
+        if !std::mem::replace(&mut self.begun[self.of[id.0]], true) {
+            tell(Event::Started(self.view(id)));
+        }
+    }
+
+    fn said(&self, id: TaskId, said: &Said, tell: &mut dyn FnMut(Event<'_>)) {
+        tell(match said {
+            Said::Calling(call) => Event::Calling(self.view(id), call),
+            Said::Waiting(what) => Event::Waiting(self.view(id), what),
+        });
+    }
+
+    fn ended(&mut self, id: TaskId, outcome: Outcome, tell: &mut dyn FnMut(Event<'_>)) {
+        let step = self.of[id.0];
+        let outcome = match self.so_far.remove(&step) {
+            Some(before) => before.and(outcome),
+            None => outcome,
+        };
+        self.left[step] -= 1;
+        if self.left[step] > 0 {
+            self.so_far.insert(step, outcome);
+            return;
+        }
+        tell(Event::Ended(&self.views[step], &outcome));
+        self.ended.push((self.views[step].clone(), outcome));
+    }
+}
+
+type Heard = mpsc::UnboundedSender<(TaskId, Said)>;
 
 /// Runs one task. A panic in it is its own outcome, not the end of the others.
-async fn run(id: StepId, task: Box<dyn AnyTask>, aws: Arc<Aws>, said: Said) -> (StepId, Outcome) {
+async fn run(
+    id: TaskId,
+    task: Box<dyn AnyTask>,
+    aws: Arc<Aws>,
+    known: Known,
+    heard: Heard,
+) -> (TaskId, Result<Done, Outcome>) {
     let ran = tokio::spawn(async move {
-        let began = |call| {
+        let tell = |said| {
             // Whoever listens may have stopped; the work goes on.
-            let _ = said.send((id, call));
+            let _ = heard.send((id, said));
         };
-        task.run(&aws, &began).await
+        task.run(&Run::new(&aws, &tell), &known).await
     });
-    let outcome = match ran.await {
-        Ok(Ok(Done::Changed)) => Outcome::Changed,
-        Ok(Ok(Done::AlreadySo)) => Outcome::AlreadySo,
-        Ok(Err(error)) => Outcome::Failed(error),
-        Err(_) => Outcome::Panicked,
+    let ended = match ran.await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(error)) => Err(Outcome::Failed(error)),
+        Err(_) => Err(Outcome::Panicked),
     };
-    (id, outcome)
+    (id, ended)
 }

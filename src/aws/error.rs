@@ -101,6 +101,19 @@ impl CallError {
         }
     }
 
+    /// Something that did not come within `deadline`.
+    #[must_use]
+    pub fn overdue(what: &str, deadline: std::time::Duration) -> Self {
+        let minutes = deadline.as_secs().div_ceil(60);
+        Self {
+            call: "waiting".to_owned(),
+            subject: what.to_owned(),
+            code: None,
+            message: format!("it did not come within {minutes} minutes"),
+            class: Class::Other,
+        }
+    }
+
     /// Whether AWS answered with this error code.
     #[must_use]
     pub fn is(&self, code: &str) -> bool {

@@ -9,6 +9,7 @@ pub mod gate;
 pub mod identity;
 mod limits;
 pub mod stack;
+pub mod wait;
 
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::entry::is_key;
-use super::view::{StepView, Verb};
-use super::{Delta, Describe, Entry, Found, Kind, Live, Phase, Place};
+use super::known::Fate;
+use super::{Delta, Entry, Found, Kind, Known, Live, Phase, Place};
 use crate::aws::CallError;
 use crate::aws::stack::Standing;
 use crate::guard::{self, Refusal};
-use crate::model::{Address, FieldChange, OnDelete, Owner, StackMark, size, tags};
+use crate::model::{Address, FieldChange, OnDelete, Outputs, Owner, StackMark, tags};
 
 /// Whether the CloudFormation stacks that tags name still own what carries the tags.
 pub type Stacks = BTreeMap<StackMark, Result<Standing, CallError>>;
@@ -69,17 +69,86 @@ pub struct Around<'a, K: Kind> {
     pub stacks: &'a Stacks,
 }
 
-/// Decides what happens to `entry`.
-pub fn entry<K: Kind>(entry: &Entry<K>, found: &Found<K>, around: &Around<'_, K>) -> Decision<K> {
-    match found {
+/// Decides what happens to `entry`, whose links are resolved as far as `known` says.
+pub fn entry<K: Kind>(
+    entry: &Entry<K>,
+    found: &Found<K>,
+    around: &Around<'_, K>,
+    known: &Known,
+) -> Decision<K> {
+    if let Found::Unknown(error) = found {
+        return Decision::Unknown(error.clone());
+    }
+    let mut names = entry.names();
+    names.retain(|(_, address)| *address != entry.address);
+    let fates = || names.iter().filter_map(|(_, address)| Some((address, known.fate(address)?)));
+    // What it is to be cannot be told, nor, where it is found by what it names, whether it is there.
+    if let Some((_, Fate::Unknown(error))) = fates().find(|(_, fate)| matches!(fate, Fate::Unknown(_))) {
+        return Decision::Unknown(error.clone());
+    }
+    let waits = |address: &Address| {
+        let reason = format!("it names {address}, which is blocked");
+        Decision::Blocked(Block::new(reason, "see there; once that is settled, this one follows"))
+    };
+    // Without it nothing can be compared. Among its own kind, what stands in its own way says more.
+    if let Some((address, _)) =
+        fates().find(|(address, fate)| matches!(fate, Fate::Blocked(None)) && address.kind != K::NAME)
+    {
+        return waits(address);
+    }
+    let decision = match found {
         Found::Unknown(error) => Decision::Unknown(error.clone()),
         Found::Absent => absent(entry, around),
+        Found::Unclear { reason, help } => Decision::Blocked(Block::new(reason, help)),
         Found::Present(live) => present(entry, live, around.stacks),
+    };
+    match (fates().find(|(_, fate)| matches!(fate, Fate::Blocked(_))), &decision) {
+        (Some((address, _)), Decision::Act(..)) => waits(address),
+        _ => decision,
     }
 }
 
-/// Decides what happens to a resource of `place`'s manifest that no entry names.
-pub fn leftover<K: Kind>(live: &Live<K>, stacks: &Stacks, place: &Place) -> Decision<K> {
+/// What an entry has come to by this decision, for those that name it.
+pub fn fate<K: Kind>(found: &Found<K>, decision: &Decision<K>) -> Fate {
+    let outputs = || found.live().map(|live| live.outputs.clone());
+    match decision {
+        Decision::Unknown(error) => Fate::Unknown(error.clone()),
+        Decision::Blocked(_) | Decision::Keep(_) => Fate::Blocked(outputs()),
+        Decision::InSync | Decision::Act(..) => outputs().map_or(Fate::Coming, Fate::Live),
+    }
+}
+
+/// Which of `leftovers`, that left the manifest and say that they are to be deleted, go together: nothing is
+/// in the way of any of them but others of them.
+#[must_use]
+pub fn leaving<K: Kind>(mut leftovers: Vec<&Live<K>>) -> Vec<&Live<K>> {
+    loop {
+        let free: Vec<_> =
+            leftovers.iter().copied().filter(|live| K::blocks_deletion(live, &leftovers).is_none()).collect();
+        if free.len() == leftovers.len() {
+            return free;
+        }
+        leftovers = free;
+    }
+}
+
+/// Whether the marks of a resource that no entry names say that it is to be deleted.
+pub fn says_delete<K: Kind>(live: &Live<K>, stacks: &Stacks, place: &Place) -> bool {
+    live.tags.owner(&place.manifest) == Owner::Us
+        && matches!(foreign(live, &place.manifest, stacks), Ok(None))
+        && live.phase == Phase::Active
+        && OnDelete::from_tag(live.tags.get(tags::ON_DELETE)) == OnDelete::Delete
+}
+
+/// Decides what happens to a resource of `place`'s manifest that no entry names. It may be deleted together
+/// with `leaving`.
+pub fn leftover<K: Kind>(
+    live: &Live<K>,
+    stacks: &Stacks,
+    place: &Place,
+    leaving: &[&Live<K>],
+    known: &Known,
+) -> Decision<K> {
     // Whoever took the mark off has released it, whatever else is left on it.
     if live.tags.owner(&place.manifest) == Owner::Nobody {
         return Decision::Keep(format!("it no longer carries this manifest's mark (tag {})", tags::MANIFEST));
@@ -89,20 +158,26 @@ pub fn leftover<K: Kind>(live: &Live<K>, stacks: &Stacks, place: &Place) -> Deci
         Ok(Some(block)) => return Decision::Keep(block.reason),
         Err(error) => return Decision::Unknown(error),
     }
-    if let Phase::PendingDeletion { date } = &live.phase {
-        return Decision::Keep(format!(
-            "its deletion was scheduled on {date}; until that is carried out, putting its entry back restores it"
-        ));
+    match &live.phase {
+        Phase::Active => {}
+        Phase::Deleting => return Decision::Keep("AWS is deleting it".to_owned()),
+        Phase::PendingDeletion { date } => {
+            return Decision::Keep(format!(
+                "its deletion was scheduled on {date}; until that is carried out, putting its entry back restores it"
+            ));
+        }
     }
-    match guard::judge(OnDelete::from_tag(live.tags.get(tags::ON_DELETE)), K::blocks_deletion(live)) {
-        Ok(permit) => Decision::Act(Act::Delete, vec![K::delete(live, permit)]),
+    if let Some(whole) = K::part_of(live).and_then(|id| known.kept(id)) {
+        return Decision::Keep(format!("it left the manifest, and belongs to {whole}, which is kept"));
+    }
+    let blocks = K::blocks_deletion(live, leaving);
+    match guard::judge(OnDelete::from_tag(live.tags.get(tags::ON_DELETE)), blocks) {
+        Ok(permit) => Decision::Act(Act::Delete, K::delete(live, permit)),
         Err(Refusal::Retained) => Decision::Keep(match K::holds(live) {
             Some(held) => format!("it left the manifest and is retained, with {held}"),
             None => "it left the manifest and is retained".to_owned(),
         }),
-        Err(Refusal::Holds(held)) => Decision::Keep(format!(
-            "it left the manifest; `delete` means only while empty, and it holds {held}"
-        )),
+        Err(Refusal::Blocked(why)) => Decision::Keep(format!("it left the manifest; {why}")),
     }
 }
 
@@ -144,7 +219,11 @@ pub fn leftover_addresses<'a, K: Kind>(
         is_key(key) && !taken.contains(key) && keys.iter().filter(|it| **it == Some(*key)).count() == 1
     };
     let called = leftovers.iter().zip(&keys).map(|(live, key)| {
-        let key = key.filter(own).map_or_else(|| format!("name={}", K::name(&live.state)), str::to_owned);
+        let name = || match live.outputs.get(Outputs::ID) {
+            Some(id) => format!("id={id}"),
+            None => format!("name={}", K::name(&live.state)),
+        };
+        let key = key.filter(own).map_or_else(name, str::to_owned);
         Address::new(K::NAME, key)
     });
     called.collect()
@@ -159,7 +238,7 @@ fn was_of<K: Kind>(live: &Live<K>, entry: &Entry<K>) -> bool {
 
 fn absent<K: Kind>(entry: &Entry<K>, around: &Around<'_, K>) -> Decision<K> {
     if let Some(live) = around.leftovers.iter().find(|live| was_of(live, entry)) {
-        let (old, new) = (K::name(&live.state), K::name(&entry.state));
+        let (old, new) = (K::claim(&live.state), K::claim(&entry.state));
         return Decision::Blocked(Block::new(
             format!(
                 "its name changed from `{old}`, which is live and ours, to `{new}`; AWS cannot rename it"
@@ -182,6 +261,12 @@ fn present<K: Kind>(entry: &Entry<K>, live: &Live<K>, stacks: &Stacks) -> Decisi
         Ok(None) => {}
         Ok(Some(block)) => return Decision::Blocked(block),
         Err(error) => return Decision::Unknown(error),
+    }
+    if live.phase == Phase::Deleting {
+        return Decision::Blocked(Block::new(
+            "AWS is deleting it",
+            "plan again when it is gone; if nobody deletes it on purpose, find out who does",
+        ));
     }
     // First, for everything else is refused by AWS while the deletion is scheduled.
     let mut changes: Vec<_> = K::restore(live).into_iter().collect();
@@ -255,77 +340,4 @@ fn foreign<K: Kind>(live: &Live<K>, manifest: &str, stacks: &Stacks) -> Result<O
             "give it DeletionPolicy Retain there, deploy, take it out of the template or delete the stack, then plan again",
         ))),
     }
-}
-
-/// Shows a decision about `entry` as plain data.
-pub fn view_entry<K: Kind>(entry: &Entry<K>, found: &Found<K>, decision: &Decision<K>) -> StepView {
-    let live = found.live();
-    let decided = !matches!(decision, Decision::Unknown(_) | Decision::Blocked(_));
-    let mut view = view(entry.address.clone(), K::name(&entry.state), decision);
-    view.location = Some(entry.location.clone());
-    if decided {
-        view.notes = K::notes(live, &entry.state);
-    }
-    let Some(live) = live else { return view };
-    let others = live.tags.unmanaged(&entry.tags);
-    if others > 0 {
-        let are = if others == 1 { "is" } else { "are" };
-        view.remarks.push(format!("{} {are} left alone", size::count(others, "other tag")));
-    }
-    if let (Decision::Act(Act::Adopt, _), Some(held)) = (decision, K::holds(live)) {
-        view.remarks.push(format!("it holds {held}"));
-    }
-    if let Some(mark) = live.tags.stack().filter(|_| decided) {
-        view.remarks.push(format!("the CloudFormation stack `{}` made it and has released it", mark.name));
-    }
-    view
-}
-
-/// Shows a decision about a resource that left the manifest and is called `address`.
-pub fn view_leftover<K: Kind>(address: Address, live: &Live<K>, decision: &Decision<K>) -> StepView {
-    view(address, K::name(&live.state), decision)
-}
-
-fn view<K: Kind>(address: Address, name: &str, decision: &Decision<K>) -> StepView {
-    let mut view = StepView {
-        address,
-        name: name.to_owned(),
-        location: None,
-        verb: Verb::InSync,
-        reason: None,
-        help: None,
-        immutable: Vec::new(),
-        changes: Vec::new(),
-        notes: Vec::new(),
-        remarks: Vec::new(),
-    };
-    match decision {
-        Decision::InSync => {}
-        Decision::Act(act, changes) => {
-            view.verb = match act {
-                Act::Create => Verb::Create,
-                Act::Update => Verb::Update,
-                Act::Adopt => Verb::Adopt,
-                Act::Restore => Verb::Restore,
-                Act::Delete => Verb::Delete,
-            };
-            view.changes = changes.iter().map(Describe::describe).collect();
-        }
-        Decision::Keep(why) => {
-            view.verb = Verb::Keep;
-            view.reason = Some(why.clone());
-        }
-        Decision::Blocked(block) => {
-            view.verb = Verb::Blocked;
-            view.reason = Some(block.reason.clone());
-            view.help = Some(block.help.clone());
-            view.immutable.clone_from(&block.immutable);
-        }
-        Decision::Unknown(error) => {
-            view.verb = Verb::Unknown;
-            view.reason = Some(error.to_string());
-            view.help = error.class.help().map(str::to_owned);
-        }
-    }
-    view
 }

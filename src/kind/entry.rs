@@ -6,9 +6,9 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::Kind;
+use super::{Kind, Known, Stage};
 use crate::model::arn::partition;
-use crate::model::problem::{Problem, Problems};
+use crate::model::problem::{Findings, Problems};
 use crate::model::{Address, Arn, Location, OnDelete, Tags, tags};
 
 /// What every entry may say, whatever its kind.
@@ -82,13 +82,24 @@ pub struct Entry<K: Kind> {
     pub place: Arc<Place>,
 }
 
+impl<K: Kind> Clone for Entry<K> {
+    fn clone(&self) -> Self {
+        Self {
+            address: self.address.clone(),
+            location: self.location.clone(),
+            was: self.was.clone(),
+            tags: self.tags.clone(),
+            ignore: self.ignore.clone(),
+            state: self.state.clone(),
+            place: Arc::clone(&self.place),
+        }
+    }
+}
+
 impl<K: Kind> Entry<K> {
-    /// Understands `draft`.
-    ///
-    /// # Errors
-    ///
-    /// Everything that is wrong with the entry.
-    pub fn from_draft(draft: &Draft, place: &Arc<Place>) -> Result<Self, Vec<Problem>> {
+    /// Understands `draft`, and says what is wrong with it: there is an entry only if nothing is.
+    #[must_use]
+    pub fn from_draft(draft: &Draft, place: &Arc<Place>) -> (Option<Self>, Findings) {
         let mut problems = Problems::default();
         let address = Address::new(K::NAME, draft.key.clone());
         let on_delete = on_delete::<K>(&draft.common, &mut problems);
@@ -109,20 +120,41 @@ impl<K: Kind> Entry<K> {
                 "see docs/manifest.md for its fields",
             );
         });
-        let state = spec.ok().and_then(|spec| K::lower(&spec, place, &mut problems));
-        let found = problems.into_found();
-        match state {
-            Some(state) if found.is_empty() => Ok(Self {
-                was: draft.common.was.as_ref().map(|key| Address::new(K::NAME, key.clone())),
-                address,
-                location: draft.location.clone(),
-                tags,
-                ignore,
-                state,
-                place: Arc::clone(place),
-            }),
-            _ => Err(found),
-        }
+        let state = spec.ok().and_then(|spec| K::lower(&spec, &draft.key, place, &mut problems));
+        let findings = problems.into_findings();
+        let entry = state.filter(|_| findings.problems.is_empty()).map(|state| Self {
+            was: draft.common.was.as_ref().map(|key| Address::new(K::NAME, key.clone())),
+            address,
+            location: draft.location.clone(),
+            tags,
+            ignore,
+            state,
+            place: Arc::clone(place),
+        });
+        (entry, findings)
+    }
+
+    /// The same, with its links as far as `known` says.
+    #[must_use]
+    pub fn resolved(&self, known: &Known) -> Self {
+        let mut entry = self.clone();
+        K::links(&mut entry.state, &mut |_, link| {
+            let outputs = link.address().and_then(|address| known.outputs(address)).cloned();
+            if outputs.is_some() || link.address().is_some_and(|address| known.fate(address).is_some()) {
+                link.resolve(outputs);
+            }
+        });
+        entry
+    }
+
+    /// The entries that it names, with the stage from which on it needs each.
+    #[must_use]
+    pub fn names(&self) -> Vec<(Stage, Address)> {
+        let mut names = Vec::new();
+        K::links(&mut self.state.clone(), &mut |stage, link| {
+            names.extend(link.address().map(|address| (stage, address.clone())));
+        });
+        names
     }
 
     /// What is declared, with the ignored fields as they are live.

@@ -3,27 +3,33 @@
 //! A value travels `AnyKind → AnyGroup → AnySighting → AnyStep → AnyTask`, each made by the one before,
 //! so that nothing is ever cast back.
 
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
+use tokio::sync::watch;
 
 use super::decide::{self, Around, Decision, Stacks};
 use super::sighting::{Found, Observation};
 use super::task::{self, Done, StepError, Target, Task};
 use super::view::StepView;
-use super::{Draft, Entry, Kind, Place, Wanted};
+use super::{Describe, Draft, Entry, Kind, Known, Place, Run, Stage, Wanted, show};
 use crate::aws::{Aws, CallError};
-use crate::model::problem::Problem;
+use crate::model::problem::Findings;
 use crate::model::{Address, KindName, Location, OnDelete};
 
-/// A kind, without its types.
+pub use super::erase_lookup::{ErasedLookUp, lookup};
+
+/// A kind of resource or of look-up, without its types.
 pub trait AnyKind: Sync {
     /// Its name in manifests.
     fn name(&self) -> KindName;
     /// What AWS calls it.
     fn about(&self) -> &'static str;
+    /// Whether it is a look-up: then its entries say nothing of [`super::Common`].
+    fn is_lookup(&self) -> bool;
     /// What may become of it when its entry leaves the manifest; the default first.
     fn on_delete(&self) -> &'static [OnDelete];
     /// The fields that `ignore` may name.
@@ -38,17 +44,28 @@ pub trait AnyKind: Sync {
 
 /// The entries of one kind in one manifest.
 pub trait AnyGroup: Send + Sync {
-    /// Understands an entry and adds it.
-    ///
-    /// # Errors
-    ///
-    /// Everything that is wrong with it; then it is not added.
-    fn add(&mut self, draft: &Draft, place: &Arc<Place>) -> Result<(), Vec<Problem>>;
+    /// Understands an entry and adds it, unless something is wrong with it.
+    fn add(&mut self, draft: &Draft, place: &Arc<Place>) -> Findings;
     /// What identifies each entry, in the order of the manifest.
     fn entries(&self) -> Vec<EntryName>;
-    /// Reads what is live of the entries, and looks for what left the manifest.
-    fn observe<'a>(&'a self, aws: &'a Aws, place: &'a Arc<Place>) -> BoxFuture<'a, Box<dyn AnySighting>>;
+    /// The kind that they are of.
+    fn kind(&self) -> KindName;
+    /// Whether that is a look-up.
+    fn is_lookup(&self) -> bool;
+    /// The domains that look-ups look for.
+    fn domains(&self) -> Vec<String>;
+    /// Reads what is live of the entries, and looks for what left the manifest. What look-ups have found comes
+    /// over `looked_up`.
+    fn observe<'a>(
+        &'a self,
+        aws: &'a Aws,
+        place: &'a Arc<Place>,
+        looked_up: LookedUp,
+    ) -> BoxFuture<'a, Box<dyn AnySighting>>;
 }
+
+/// What the look-ups have found; nothing while they are looking.
+pub type LookedUp = watch::Receiver<Option<Known>>;
 
 /// What identifies an entry.
 #[derive(Clone, Debug)]
@@ -59,36 +76,36 @@ pub struct EntryName {
     pub was: Option<Address>,
     /// Where it is written.
     pub location: Location,
-    /// Its name in AWS.
-    pub name: String,
+    /// What no other entry of its kind may claim: its name in AWS; a look-up claims nothing.
+    pub claim: Option<String>,
 }
 
 /// What was seen of one kind.
 pub trait AnySighting: Send {
     /// What could not be read while looking for resources that left the manifest.
     fn gaps(&self) -> &[CallError];
-    /// Decides what happens. Pure.
-    fn decide(self: Box<Self>) -> Vec<Box<dyn AnyStep>>;
+    /// Notes what can be told before anything is decided: what look-ups have found.
+    fn tell(&self, known: &mut Known);
+    /// Decides what happens, given what those that its entries name have come to; and notes what its own come
+    /// to. Pure.
+    fn decide(self: Box<Self>, known: &mut Known) -> Vec<Box<dyn AnyStep>>;
 }
 
 /// One decision.
 pub trait AnyStep: Send {
     /// The decision as plain data.
     fn view(&self) -> &StepView;
-    /// What can be run of it; none if there is nothing to do, or a guard refuses.
-    fn task(self: Box<Self>) -> Option<Box<dyn AnyTask>>;
+    /// The entries that it names, with the stage from which on it needs each.
+    fn names(&self) -> Vec<(Stage, Address)>;
+    /// What can be run of it, stage by stage; nothing if there is nothing to do, or a guard refuses.
+    fn tasks(self: Box<Self>) -> Vec<(Stage, Box<dyn AnyTask>)>;
 }
 
-/// A step that may run.
+/// One stage of a step that may run.
 pub trait AnyTask: Send {
-    /// What it does.
-    fn view(&self) -> &StepView;
     /// Looks again, then writes. See [`Task::run`].
-    fn run<'a>(
-        self: Box<Self>,
-        aws: &'a Aws,
-        began: &'a (dyn Fn(&'static str) + Sync),
-    ) -> BoxFuture<'a, Result<Done, StepError>>;
+    fn run<'a>(self: Box<Self>, run: &'a Run<'a>, known: &'a Known)
+    -> BoxFuture<'a, Result<Done, StepError>>;
 }
 
 /// The registry's entry for `K`.
@@ -107,6 +124,10 @@ impl<K: Kind> AnyKind for Erased<K> {
 
     fn about(&self) -> &'static str {
         K::ABOUT
+    }
+
+    fn is_lookup(&self) -> bool {
+        false
     }
 
     fn on_delete(&self) -> &'static [OnDelete] {
@@ -135,9 +156,10 @@ struct Group<K: Kind> {
 }
 
 impl<K: Kind> AnyGroup for Group<K> {
-    fn add(&mut self, draft: &Draft, place: &Arc<Place>) -> Result<(), Vec<Problem>> {
-        self.entries.push(Arc::new(Entry::from_draft(draft, place)?));
-        Ok(())
+    fn add(&mut self, draft: &Draft, place: &Arc<Place>) -> Findings {
+        let (entry, findings) = Entry::from_draft(draft, place);
+        self.entries.extend(entry.map(Arc::new));
+        findings
     }
 
     fn entries(&self) -> Vec<EntryName> {
@@ -145,27 +167,58 @@ impl<K: Kind> AnyGroup for Group<K> {
             address: entry.address.clone(),
             was: entry.was.clone(),
             location: entry.location.clone(),
-            name: K::name(&entry.state).to_owned(),
+            claim: Some(K::claim(&entry.state)),
         };
         self.entries.iter().map(name).collect()
     }
 
-    fn observe<'a>(&'a self, aws: &'a Aws, place: &'a Arc<Place>) -> BoxFuture<'a, Box<dyn AnySighting>> {
+    fn kind(&self) -> KindName {
+        K::NAME
+    }
+
+    fn is_lookup(&self) -> bool {
+        false
+    }
+
+    fn domains(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn observe<'a>(
+        &'a self,
+        aws: &'a Aws,
+        place: &'a Arc<Place>,
+        looked_up: LookedUp,
+    ) -> BoxFuture<'a, Box<dyn AnySighting>> {
         Box::pin(async move {
-            let wanted: Vec<_> =
-                self.entries.iter().map(|entry| Wanted { state: &entry.state, leftover: false }).collect();
+            let entries =
+                if K::FOUND_BY_LINKS { self.located(looked_up).await } else { self.entries.clone() };
+            let wanted = entries.iter().map(|entry| Wanted {
+                state: &entry.state,
+                tags: &entry.tags,
+                seen: None,
+                leftover: false,
+            });
+            let wanted: Vec<_> = wanted.collect();
             let observation = K::observe(aws, &wanted, Some(&place.manifest)).await;
+            drop(wanted);
             let present = observation.found.iter().filter_map(Found::live);
             let marks = present.chain(&observation.leftovers).filter_map(|live| live.tags.stack());
             let stacks = task::ask_stacks(aws, place, marks).await;
-            let sighting: Box<dyn AnySighting> = Box::new(Sighting {
-                entries: self.entries.clone(),
-                observation,
-                stacks,
-                place: Arc::clone(place),
-            });
+            let place = Arc::clone(place);
+            let sighting: Box<dyn AnySighting> = Box::new(Sighting { entries, observation, stacks, place });
             sighting
         })
+    }
+}
+
+impl<K: Kind> Group<K> {
+    /// The entries, with the links that tell where their resources are.
+    async fn located(&self, mut looked_up: LookedUp) -> Vec<Arc<Entry<K>>> {
+        // Whoever looks up always answers; should it be gone, nothing is known.
+        let known = looked_up.wait_for(Option::is_some).await.ok().and_then(|known| known.clone());
+        let known = known.unwrap_or_default();
+        self.entries.iter().map(|entry| Arc::new(entry.resolved(&known))).collect()
     }
 }
 
@@ -181,28 +234,70 @@ impl<K: Kind> AnySighting for Sighting<K> {
         &self.observation.gaps
     }
 
-    fn decide(self: Box<Self>) -> Vec<Box<dyn AnyStep>> {
+    fn tell(&self, _known: &mut Known) {}
+
+    fn decide(self: Box<Self>, known: &mut Known) -> Vec<Box<dyn AnyStep>> {
         let Self { entries, observation, stacks, place } = *self;
         let around = Around { leftovers: &observation.leftovers, gaps: &observation.gaps, stacks: &stacks };
         let mut found = observation.found;
         // An entry without an answer is unknown; it is not to be passed over.
         found.extend(entries.iter().skip(found.len()).map(|entry| Found::unanswered(K::name(&entry.state))));
+        let mut seen: Vec<_> = entries.iter().map(Arc::clone).zip(found).collect();
+        let decisions = settle(&mut seen, &around, known);
         let mut steps: Vec<Box<dyn AnyStep>> = Vec::new();
-        for (entry, found) in entries.iter().zip(&found) {
-            let decision = decide::entry(entry, found, &around);
-            let view = decide::view_entry(entry, found, &decision);
+        for ((entry, found), decision) in seen.iter().zip(decisions) {
+            let view = show::entry(entry, found, &decision);
             steps.push(Box::new(Step { target: Target::Entry(Arc::clone(entry)), view, decision }));
         }
+        let claimed: Vec<_> = observation
+            .leftovers
+            .iter()
+            .map(|live| decide::claimed(live, seen.iter().map(|(entry, found)| (entry.as_ref(), found))))
+            .collect();
+        let free = observation
+            .leftovers
+            .iter()
+            .zip(&claimed)
+            .filter(|(live, claimed)| claimed.is_none() && decide::says_delete(live, &stacks, &place));
+        let leaving = decide::leaving(free.map(|(live, _)| live).collect());
+        let together: Arc<Vec<_>> = Arc::new(leaving.iter().map(|live| (*live).clone()).collect());
         let addresses = decide::leftover_addresses(&observation.leftovers, entries.iter().map(Arc::as_ref));
-        for (live, address) in observation.leftovers.into_iter().zip(addresses) {
-            let seen = entries.iter().map(Arc::as_ref).zip(&found);
-            let decision = decide::claimed(&live, seen)
-                .map_or_else(|| decide::leftover(&live, &stacks, &place), Decision::Keep);
-            let view = decide::view_leftover(address, &live, &decision);
-            let target = Target::Leftover(Box::new(live), Arc::clone(&place));
+        for ((live, address), claimed) in observation.leftovers.iter().zip(addresses).zip(claimed) {
+            let decision = claimed
+                .map_or_else(|| decide::leftover(live, &stacks, &place, &leaving, known), Decision::Keep);
+            if !matches!(decision, Decision::Act(..)) {
+                known.keep(&live.outputs, &address);
+            }
+            let view = show::leftover(address, live, &decision);
+            let target = Target::Leftover(Box::new(live.clone()), Arc::clone(&together), Arc::clone(&place));
             steps.push(Box::new(Step { target, view, decision }));
         }
         steps
+    }
+}
+
+/// Decides about entries that may name each other: until nothing more is blocked because of others.
+fn settle<K: Kind>(
+    seen: &mut [(Arc<Entry<K>>, Found<K>)],
+    around: &Around<'_, K>,
+    known: &mut Known,
+) -> Vec<Decision<K>> {
+    let among = seen.iter().any(|(entry, _)| entry.names().iter().any(|(_, name)| name.kind == K::NAME));
+    let mut blocked = None;
+    loop {
+        let mut decisions = Vec::new();
+        for (entry, found) in seen.iter_mut() {
+            *entry = Arc::new(entry.resolved(known));
+            let decision = decide::entry(entry, found, around, known);
+            known.note(entry.address.clone(), decide::fate(found, &decision));
+            decisions.push(decision);
+        }
+        let count =
+            decisions.iter().filter(|it| matches!(it, Decision::Blocked(_) | Decision::Unknown(_))).count();
+        // Once is enough where nobody names another; else the last look must have changed nothing.
+        if !among || blocked.replace(count) == Some(count) {
+            return decisions;
+        }
     }
 }
 
@@ -215,7 +310,7 @@ pub(super) fn decided<K: Kind>(
     place: Arc<Place>,
 ) -> Vec<StepView> {
     let entries = entries.into_iter().map(Arc::new).collect();
-    let steps = Box::new(Sighting { entries, observation, stacks, place }).decide();
+    let steps = Box::new(Sighting { entries, observation, stacks, place }).decide(&mut Known::default());
     steps.iter().map(|step| step.view().clone()).collect()
 }
 
@@ -230,25 +325,39 @@ impl<K: Kind> AnyStep for Step<K> {
         &self.view
     }
 
-    fn task(self: Box<Self>) -> Option<Box<dyn AnyTask>> {
-        let Self { target, view, decision } = *self;
-        match decision {
-            Decision::Act(_, changes) => Some(Box::new(Task { target, view, changes })),
-            Decision::InSync | Decision::Keep(_) | Decision::Blocked(_) | Decision::Unknown(_) => None,
+    fn names(&self) -> Vec<(Stage, Address)> {
+        match &self.target {
+            Target::Entry(entry) => entry.names(),
+            Target::Leftover(..) => Vec::new(),
         }
+    }
+
+    fn tasks(self: Box<Self>) -> Vec<(Stage, Box<dyn AnyTask>)> {
+        let Self { target, view, decision } = *self;
+        let Decision::Act(_, changes) = decision else { return Vec::new() };
+        let stages: BTreeSet<_> = changes.iter().map(K::stage).collect();
+        let task = |(at, stage): (usize, Stage)| {
+            let shown = changes.iter().filter(|change| K::stage(change) == stage);
+            let task: Box<dyn AnyTask> = Box::new(Task {
+                target: target.clone(),
+                view: view.clone(),
+                stage,
+                shown: shown.map(Describe::describe).collect(),
+                follows: at > 0,
+            });
+            (stage, task)
+        };
+        // Without a call, as where only what is declared of it has changed, there is nothing to run.
+        stages.into_iter().enumerate().map(task).collect()
     }
 }
 
 impl<K: Kind> AnyTask for Task<K> {
-    fn view(&self) -> &StepView {
-        &self.view
-    }
-
     fn run<'a>(
         self: Box<Self>,
-        aws: &'a Aws,
-        began: &'a (dyn Fn(&'static str) + Sync),
+        run: &'a Run<'a>,
+        known: &'a Known,
     ) -> BoxFuture<'a, Result<Done, StepError>> {
-        Box::pin(async move { Task::run(*self, aws, began).await })
+        Box::pin(async move { Task::run(*self, run, known).await })
     }
 }

@@ -4,12 +4,19 @@
 //! observed, how the two differ, and how one change is performed. It never judges (that is
 //! [`crate::guard`]), never decides what happens (that is [`decide`]), and never formats.
 //!
+//! What is only read, never written, is a [`LookUp`]: a smaller contract.
+//!
 //! Inside, everything is typed; [`erase`] makes it uniform in one place.
 
 pub mod decide;
 pub mod entry;
 pub mod erase;
+mod erase_lookup;
+pub mod known;
+pub mod lookup;
 pub mod reading;
+pub mod run;
+pub mod show;
 pub mod sighting;
 pub mod task;
 #[cfg(test)]
@@ -24,9 +31,12 @@ use serde::de::DeserializeOwned;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::model::problem::Problems;
-use crate::model::{FieldChange, KindName, OnDelete, Tags};
+use crate::model::{FieldChange, KindName, Link, OnDelete, Outputs, Tags};
 
 pub use entry::{Common, Draft, Entry, Place};
+pub use known::Known;
+pub use lookup::LookUp;
+pub use run::Run;
 pub use sighting::{Found, Live, Observation, Phase, Wanted};
 pub use view::{ChangeView, Describe, Risk};
 
@@ -42,6 +52,9 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const FIELDS: &'static [Field<Self>];
     /// Whether its entries are about secrets: then no diagnostic repeats a value that stands in one.
     const CONFIDENTIAL: bool = false;
+    /// Whether its resources can only be told apart by what their entries name (a security group's network).
+    /// Such names can only be those of look-ups, which are read first.
+    const FOUND_BY_LINKS: bool = false;
 
     /// What may be written in an entry, besides what every kind has ([`Common`]).
     type Spec: DeserializeOwned + JsonSchema;
@@ -55,12 +68,23 @@ pub trait Kind: Sized + Send + Sync + 'static {
 
     /// Turns an entry into the normal form, defaults filled in. Pure; reports every problem at once. Beside
     /// a problem, the answer is not used.
-    fn lower(spec: &Self::Spec, place: &Place, problems: &mut Problems) -> Option<Self::State>;
+    ///
+    /// `key` is the entry's key, for what has no name of its own.
+    fn lower(spec: &Self::Spec, key: &str, place: &Place, problems: &mut Problems) -> Option<Self::State>;
 
     /// The name that identifies the resource in AWS.
     fn name(state: &Self::State) -> &str;
 
-    /// Reads what is live: one answer for each of `wanted`, in their order.
+    /// What no two entries may claim: the name, with where it counts.
+    fn claim(state: &Self::State) -> String {
+        Self::name(state).to_owned()
+    }
+
+    /// Shows each link of a state to `visit`, with the first stage whose changes need it.
+    fn links(_state: &mut Self::State, _visit: &mut dyn FnMut(Stage, &mut Link)) {}
+
+    /// Reads what is live: one answer for each of `wanted`, in their order. Links are not known yet, but for
+    /// [`Self::FOUND_BY_LINKS`].
     ///
     /// With `survey`, the name of the manifest, it also looks for resources that carry the manifest's
     /// mark and that nothing in `wanted` names. What could not be read is
@@ -77,20 +101,31 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// What differs between a live resource and what is declared. Tags are not part of it.
     fn diff(live: &Live<Self>, want: &Self::State) -> Vec<Delta<Self::Change>>;
 
+    /// In which stage a change is made. See [`Stage`].
+    fn stage(_change: &Self::Change) -> Stage {
+        Stage::Itself
+    }
+
     /// The call that sets `tags` on a live resource.
     fn retag(live: &Live<Self>, tags: Tags) -> Self::Change;
 
     /// The call that cancels the deletion of a live resource, if one is scheduled.
     fn restore(live: &Live<Self>) -> Option<Self::Change>;
 
-    /// The call that deletes a live resource in the way that the kind calls safe.
-    fn delete(live: &Live<Self>, permit: Permit) -> Self::Change;
+    /// The calls that delete a live resource in the way that the kind calls safe, in order.
+    fn delete(live: &Live<Self>, permit: Permit) -> Vec<Self::Change>;
 
     /// What a live resource holds that people care about, with sizes (`27 images, 11.8 GiB`).
     fn holds(live: &Live<Self>) -> Option<String>;
 
-    /// What must be gone before the resource may be deleted. What was not measured counts as there.
-    fn blocks_deletion(live: &Live<Self>) -> Option<String>;
+    /// What must be gone before the resource may be deleted, other than `leaving`, which are deleted with it.
+    /// What was not measured counts as there.
+    fn blocks_deletion(live: &Live<Self>, leaving: &[&Live<Self>]) -> Option<String>;
+
+    /// The id of the resource that it is a part of: what belongs to something that is kept is kept with it.
+    fn part_of(_live: &Live<Self>) -> Option<&str> {
+        None
+    }
 
     /// What people must be told about an entry even when nothing is to be changed.
     fn notes(live: Option<&Live<Self>>, want: &Self::State) -> Vec<String>;
@@ -98,11 +133,26 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Whether `error` means that what a change creates is there already.
     fn already_exists(error: &CallError) -> bool;
 
-    /// Makes the one call that `change` stands for.
+    /// Makes the one call that `change` stands for, and waits until what it began is done.
+    ///
+    /// `outputs` are those of the resource: what is live when the step begins, nothing before it is created.
+    /// The creating call sets them, for the calls after it and for whoever names the entry.
     fn perform<'a>(
-        aws: &'a Aws,
+        run: &'a Run<'a>,
         change: &'a Self::Change,
+        outputs: &'a mut Outputs,
     ) -> impl Future<Output = Result<(), CallError>> + Send + 'a;
+}
+
+/// When in a step a change is made. Others that name the entry wait for the first stage alone, so two
+/// resources whose parts name each other are no cycle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// With the resource itself.
+    Itself,
+    /// Once the resource is there: what hangs on it and has no entry of its own (a security group's rules, a
+    /// file system's mount targets).
+    Parts,
 }
 
 /// A field that `ignore` may name.

@@ -2,12 +2,16 @@
 
 use super::Kind;
 use crate::aws::CallError;
-use crate::model::Tags;
+use crate::model::{Outputs, Tags};
 
 /// What is asked of [`Kind::observe`] about one resource.
 pub struct Wanted<'a, K: Kind> {
     /// What is declared, or what was last seen of a resource that left the manifest.
     pub state: &'a K::State,
+    /// The tags that are declared, the marks of ownership among them; or those last seen.
+    pub tags: &'a Tags,
+    /// What was last seen of it, if it has been found before.
+    pub seen: Option<&'a Outputs>,
     /// Whether the resource left the manifest: then what it holds is measured too.
     pub leftover: bool,
 }
@@ -46,6 +50,13 @@ pub enum Found<K: Kind> {
     Present(Box<Live<K>>),
     /// AWS says that it is not there.
     Absent,
+    /// It cannot be told which resource is meant, so none is touched and none is made.
+    Unclear {
+        /// Why.
+        reason: String,
+        /// What to do.
+        help: String,
+    },
     /// It could not be read, or not wholly.
     Unknown(CallError),
 }
@@ -56,7 +67,7 @@ impl<K: Kind> Found<K> {
     pub fn live(&self) -> Option<&Live<K>> {
         match self {
             Self::Present(live) => Some(live),
-            Self::Absent | Self::Unknown(_) => None,
+            Self::Absent | Self::Unclear { .. } | Self::Unknown(_) => None,
         }
     }
 
@@ -78,6 +89,8 @@ pub struct Live<K: Kind> {
     pub state: K::State,
     /// What else was seen.
     pub detail: K::Detail,
+    /// What it brings to others: its id among them, where AWS gives it one.
+    pub outputs: Outputs,
 }
 
 impl<K: Kind> Clone for Live<K> {
@@ -88,11 +101,12 @@ impl<K: Kind> Clone for Live<K> {
             service: self.service.clone(),
             state: self.state.clone(),
             detail: self.detail.clone(),
+            outputs: self.outputs.clone(),
         }
     }
 }
 
-/// Whether a live resource is in use or scheduled for deletion.
+/// Whether a live resource is in use, scheduled for deletion, or on its way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// In use.
@@ -102,4 +116,6 @@ pub enum Phase {
         /// The day on which it was scheduled (`2026-12-01`); not that of the deletion.
         date: String,
     },
+    /// AWS is deleting it. Nothing can be written to it, and its place is not free yet.
+    Deleting,
 }

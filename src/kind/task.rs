@@ -1,39 +1,56 @@
 //! A step that may run: look again, and only then write.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::decide::{self, Act, Around, Decision, Stacks};
-use super::view::{StepView, Verb};
-use super::{Describe, Entry, Found, Kind, Live, Place, Wanted};
+use super::show;
+use super::view::{ChangeView, StepView, Verb};
+use super::{Describe, Entry, Found, Kind, Known, Live, Place, Run, Stage, Wanted};
 use crate::aws::stack;
 use crate::aws::{Aws, CallError, Class};
-use crate::model::{Arn, StackMark};
+use crate::model::{Arn, Outputs, StackMark};
 
 /// What a step was about.
 pub enum Target<K: Kind> {
     /// An entry of the manifest.
     Entry(Arc<Entry<K>>),
-    /// A resource that left the manifest, as it was seen.
-    Leftover(Box<Live<K>>, Arc<Place>),
+    /// A resource that left the manifest, as it was seen, and what else is deleted with it.
+    Leftover(Box<Live<K>>, Arc<Vec<Live<K>>>, Arc<Place>),
 }
 
-/// A step of a reviewed plan, ready to run: its target, and the very changes that were shown.
+impl<K: Kind> Clone for Target<K> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Entry(entry) => Self::Entry(Arc::clone(entry)),
+            Self::Leftover(live, leaving, place) => {
+                Self::Leftover(live.clone(), Arc::clone(leaving), Arc::clone(place))
+            }
+        }
+    }
+}
+
+/// One stage of a step of a reviewed plan, ready to run.
 pub struct Task<K: Kind> {
     /// What it is about.
     pub target: Target<K>,
-    /// What was shown.
+    /// What was shown of the whole step.
     pub view: StepView,
-    /// What it does.
-    pub changes: Vec<K::Change>,
+    /// The stage.
+    pub stage: Stage,
+    /// What was shown of this stage.
+    pub shown: Vec<ChangeView>,
+    /// Whether an earlier stage of the step runs before it.
+    pub follows: bool,
 }
 
-/// How a step ended that did not fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Done {
-    /// The changes were made.
-    Changed,
-    /// Somebody else had made them in the meantime.
-    AlreadySo,
+/// How a task ended that did not fail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// Whether it made changes. If not, somebody else had made them in the meantime.
+    pub changed: bool,
+    /// What the resource brings to others.
+    pub outputs: Outputs,
 }
 
 /// Why a step stopped.
@@ -52,59 +69,114 @@ pub enum StepError {
     },
 }
 
+/// How long AWS is given to show what it has just made (EC2's `InvalidGroup.NotFound` lasts seconds).
+const UNTIL_SHOWN: Duration = Duration::from_mins(1);
+
 impl<K: Kind> Task<K> {
     /// Reads the resource again and, if it is still what the plan saw, makes the changes.
     ///
-    /// `began` is called before each call that writes.
+    /// `known` is what the entries that it names have come to.
     ///
     /// # Errors
     ///
     /// [`StepError::Moved`] before anything is written; [`StepError::Call`] when a call failed.
-    pub async fn run(self, aws: &Aws, began: &(dyn Fn(&'static str) + Sync)) -> Result<Done, StepError> {
-        let (found, now) = self.look_again(aws).await;
-        if self.is_over(&found, &now) {
-            return Ok(Done::AlreadySo);
+    pub async fn run(mut self, run: &Run<'_>, known: &Known) -> Result<Done, StepError> {
+        if let Target::Entry(entry) = &self.target {
+            self.target = Target::Entry(Arc::new(entry.resolved(known)));
+        }
+        let now = self.look_until_shown(run).await?;
+        if self.is_over(&now) {
+            return Ok(now.over(false));
         }
         if let Decision::Unknown(error) = &now.decision {
             return Err(error.clone().into());
         }
-        if now.view.verb != self.view.verb || now.view.changes != self.view.changes {
+        if !self.is_as_shown(&now) {
             return Err(self.moved(&now.view));
         }
-        for (made, change) in self.changes.iter().enumerate() {
-            began(change.describe().call);
-            match K::perform(aws, change).await {
+        let mut outputs = now.outputs();
+        let changes = self.own(now.decision);
+        for (made, change) in changes.iter().enumerate() {
+            run.calling(change.describe().call);
+            match K::perform(run, change, &mut outputs).await {
                 Ok(()) => {}
                 // A lost reply that the SDK retried, an earlier run that was cut off, or another run beside
                 // this one: what matters is whose it is.
-                Err(error) if self.view.verb == Verb::Create && K::already_exists(&error) => {
-                    return self.take_up(aws, began, error).await;
+                Err(error) if self.makes() && K::already_exists(&error) => {
+                    return self.take_up(run, error).await;
                 }
-                Err(error) => return self.refused(aws, made, error).await,
+                Err(error) => return self.refused(run.aws, change.describe(), made, error).await,
             }
         }
-        Ok(Done::Changed)
+        Ok(Done { changed: true, outputs })
     }
 
-    /// Whether nothing is left to do.
-    fn is_over(&self, found: &Found<K>, now: &Now<K>) -> bool {
-        now.view.verb == Verb::InSync || (self.view.verb == Verb::Delete && matches!(found, Found::Absent))
+    /// Whether it creates the resource itself.
+    fn makes(&self) -> bool {
+        self.view.verb == Verb::Create && !self.follows
+    }
+
+    /// The changes of this stage.
+    fn own(&self, decision: Decision<K>) -> Vec<K::Change> {
+        match decision {
+            Decision::Act(_, changes) => {
+                changes.into_iter().filter(|change| K::stage(change) == self.stage).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether what would be done now is what was shown.
+    fn is_as_shown(&self, now: &Now<K>) -> bool {
+        let fit = |shown: &[ChangeView], now: &[ChangeView]| {
+            shown.len() == now.len() && shown.iter().zip(now).all(|(shown, now)| shown.fits(now))
+        };
+        match &now.decision {
+            _ if !self.follows => {
+                now.view.verb == self.view.verb && fit(&self.view.changes, &now.view.changes)
+            }
+            // What this very run has made differs from what is declared by what AWS puts into it, and
+            // nobody was there before. What nobody was asked about is not done all the same.
+            Decision::Act(Act::Update, _) if self.view.verb == Verb::Create => now.view.needs().is_empty(),
+            Decision::Act(_, changes) => {
+                let own = changes.iter().filter(|change| K::stage(change) == self.stage);
+                fit(&self.shown, &own.map(Describe::describe).collect::<Vec<_>>())
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether nothing of this stage is left to do.
+    fn is_over(&self, now: &Now<K>) -> bool {
+        match &now.decision {
+            Decision::InSync => true,
+            // Of what an earlier stage has just done, reads may not show all yet.
+            Decision::Act(_, changes) if self.follows => {
+                !changes.iter().any(|change| K::stage(change) == self.stage)
+            }
+            _ => self.view.verb == Verb::Delete && matches!(now.found, Found::Absent),
+        }
     }
 
     /// What it means that AWS refused a change after so many were made. Another run beside this one, or an
     /// earlier attempt whose reply was lost, may have made it: then AWS has nothing to restore or to delete.
-    async fn refused(&self, aws: &Aws, made: usize, error: CallError) -> Result<Done, StepError> {
+    async fn refused(
+        &self,
+        aws: &Aws,
+        refused: ChangeView,
+        made: usize,
+        error: CallError,
+    ) -> Result<Done, StepError> {
         if error.class != Class::Other || error.code.is_none() {
             return Err(error.into());
         }
-        let (found, now) = self.look_again(aws).await;
-        if self.is_over(&found, &now) {
-            return Ok(if made == 0 { Done::AlreadySo } else { Done::Changed });
+        let now = self.look_again(aws).await;
+        if self.is_over(&now) {
+            return Ok(now.over(made > 0));
         }
-        let refused = self.changes.get(made).map(Describe::describe);
-        let still = now.view.changes.iter().any(|change| Some(change) == refused.as_ref());
+        let still = now.view.changes.iter().any(|change| refused.fits(change));
         // Of what was written in part nobody may say that nothing was written.
-        if still || made > 0 || now.view.verb == Verb::Unknown {
+        if still || made > 0 || self.follows || now.view.verb == Verb::Unknown {
             Err(error.into())
         } else {
             Err(self.moved(&now.view))
@@ -112,22 +184,18 @@ impl<K: Kind> Task<K> {
     }
 
     /// Goes on with a resource that exists although it was to be created, if it is ours.
-    async fn take_up(
-        &self,
-        aws: &Aws,
-        began: &(dyn Fn(&'static str) + Sync),
-        error: CallError,
-    ) -> Result<Done, StepError> {
-        let (_, now) = self.look_again(aws).await;
+    async fn take_up(&self, run: &Run<'_>, error: CallError) -> Result<Done, StepError> {
+        let now = self.look_again(run.aws).await;
+        let mut outputs = now.outputs();
         match now.decision {
-            Decision::InSync => Ok(Done::Changed),
+            Decision::InSync => Ok(Done { changed: true, outputs }),
             // What nobody was asked about is not done: only a new plan can show what it would cost.
-            Decision::Act(Act::Update, changes) if now.view.needs().is_empty() => {
-                for change in &changes {
-                    began(change.describe().call);
-                    K::perform(aws, change).await?;
+            Decision::Act(Act::Update, _) if now.view.needs().is_empty() => {
+                for change in self.own(now.decision) {
+                    run.calling(change.describe().call);
+                    K::perform(run, &change, &mut outputs).await?;
                 }
-                Ok(Done::Changed)
+                Ok(Done { changed: true, outputs })
             }
             // Reads may lag behind: AWS said that it exists, so it is not ours to say that it does not.
             Decision::Act(Act::Create, _) => Err(error.into()),
@@ -145,40 +213,70 @@ impl<K: Kind> Task<K> {
         StepError::Moved { planned: self.view.verb, now: words }
     }
 
-    async fn look_again(&self, aws: &Aws) -> (Found<K>, Now<K>) {
-        let (state, place, leftover) = match &self.target {
-            Target::Entry(entry) => (&entry.state, &entry.place, false),
-            Target::Leftover(live, place) => (&live.state, place, true),
+    /// What would be planned now. Where an earlier stage has made the resource, AWS is given time to show it.
+    async fn look_until_shown(&self, run: &Run<'_>) -> Result<Now<K>, CallError> {
+        let mut patience = run.patience("AWS to show it", UNTIL_SHOWN);
+        loop {
+            let now = self.look_again(run.aws).await;
+            if !self.follows || !matches!(now.found, Found::Absent) {
+                return Ok(now);
+            }
+            patience.pause().await?;
+        }
+    }
+
+    async fn look_again(&self, aws: &Aws) -> Now<K> {
+        let (state, tags, seen, place) = match &self.target {
+            Target::Entry(entry) => (&entry.state, &entry.tags, None, &entry.place),
+            Target::Leftover(live, _, place) => (&live.state, &live.tags, Some(&live.outputs), place),
         };
-        let mut answer = K::observe(aws, &[Wanted { state, leftover }], None).await;
+        let wanted = Wanted { state, tags, seen, leftover: seen.is_some() };
+        let mut answer = K::observe(aws, &[wanted], None).await;
         // No answer is not the answer that it is not there.
         let found = answer.found.pop().unwrap_or_else(|| Found::unanswered(K::name(state)));
         let stacks = ask_stacks(aws, place, found.live().and_then(|live| live.tags.stack())).await;
         let (decision, view) = match &self.target {
             Target::Entry(entry) => {
                 let around = Around { leftovers: &[], gaps: &[], stacks: &stacks };
-                let decision = decide::entry(entry, &found, &around);
-                let view = decide::view_entry(entry, &found, &decision);
+                let decision = decide::entry(entry, &found, &around, &Known::default());
+                let view = show::entry(entry, &found, &decision);
                 (decision, view)
             }
-            Target::Leftover(seen, place) => {
+            Target::Leftover(seen, leaving, place) => {
+                let leaving: Vec<_> = leaving.iter().collect();
                 let (decision, live) = match &found {
-                    Found::Present(live) => (decide::leftover(live, &stacks, place), live),
+                    Found::Present(live) => {
+                        (decide::leftover(live, &stacks, place, &leaving, &Known::default()), live)
+                    }
                     Found::Absent => (Decision::InSync, seen),
+                    Found::Unclear { reason, .. } => (Decision::Keep(reason.clone()), seen),
                     Found::Unknown(error) => (Decision::Unknown(error.clone()), seen),
                 };
-                let view = decide::view_leftover(self.view.address.clone(), live, &decision);
+                let view = show::leftover(self.view.address.clone(), live, &decision);
                 (decision, view)
             }
         };
-        (found, Now { decision, view })
+        Now { found, decision, view }
     }
 }
 
 /// What would be planned now.
 struct Now<K: Kind> {
+    found: Found<K>,
     decision: Decision<K>,
     view: StepView,
+}
+
+impl<K: Kind> Now<K> {
+    /// What the resource brings, if it is there.
+    fn outputs(&self) -> Outputs {
+        self.found.live().map(|live| live.outputs.clone()).unwrap_or_default()
+    }
+
+    /// Nothing is left to do.
+    fn over(&self, changed: bool) -> Done {
+        Done { changed, outputs: self.outputs() }
+    }
 }
 
 /// Asks CloudFormation about every stack that `marks` name, at once.

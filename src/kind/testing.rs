@@ -11,11 +11,11 @@ use serde_json::Value;
 
 use super::decide::{self, Around, Stacks};
 use super::view::StepView;
-use super::{Common, Describe as _, Draft, Entry, Found, Kind, Live, Phase, Place};
+use super::{Common, Describe as _, Draft, Entry, Found, Kind, Known, Live, Phase, Place, show};
 use crate::aws::stack::Standing;
 use crate::aws::{CallError, Class};
 use crate::model::problem::Problem;
-use crate::model::{FieldChange, Location, Shown, StackMark, Tags};
+use crate::model::{FieldChange, Location, Outputs, Shown, StackMark, Tags};
 
 /// The account of every test.
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -49,13 +49,15 @@ fn entry_at<K: Kind>(key: &str, toml: &str) -> Result<Entry<K>, Vec<Problem>> {
     let common = COMMON.iter().filter_map(|key| Some(((*key).to_owned(), members.remove(*key)?))).collect();
     let location = Location { file: "m.toml".to_owned(), line: 7 };
     let common = Common::deserialize(Value::Object(common)).unwrap();
-    Entry::from_draft(&Draft { key: key.to_owned(), location, common, body }, &place())
+    let (entry, findings) =
+        Entry::from_draft(&Draft { key: key.to_owned(), location, common, body }, &place());
+    entry.ok_or(findings.problems)
 }
 
 /// A live resource as the entry declares it, tags included.
 pub(crate) fn in_step<K: Kind>(entry: &Entry<K>, detail: K::Detail) -> Live<K> {
     let (tags, state) = (entry.tags.clone(), entry.state.clone());
-    Live { tags, phase: Phase::Active, service: None, state, detail }
+    Live { tags, phase: Phase::Active, service: None, state, detail, outputs: Outputs::default() }
 }
 
 /// A call that failed.
@@ -76,13 +78,15 @@ pub(crate) struct World<K: Kind> {
     pub leftovers: Vec<Live<K>>,
     pub gaps: Vec<CallError>,
     pub stacks: Stacks,
+    /// What those have come to that the entry names.
+    pub known: Known,
 }
 
 impl<K: Kind> World<K> {
     /// Where the entry's resource is not there.
     pub(crate) fn absent(entry: Entry<K>) -> Self {
         let (leftovers, gaps, stacks) = (Vec::new(), Vec::new(), Stacks::new());
-        Self { entry, found: Found::Absent, leftovers, gaps, stacks }
+        Self { entry, found: Found::Absent, leftovers, gaps, stacks, known: Known::default() }
     }
 
     /// Where the entry's resource is `live`.
@@ -107,9 +111,10 @@ impl<K: Kind> World<K> {
 
     /// The decision about the entry.
     pub(crate) fn view(&self) -> StepView {
-        let Self { entry, found, leftovers, gaps, stacks } = self;
-        let decision = decide::entry(entry, found, &Around { leftovers, gaps, stacks });
-        decide::view_entry(entry, found, &decision)
+        let Self { entry, found, leftovers, gaps, stacks, known } = self;
+        let entry = entry.resolved(known);
+        let decision = decide::entry(&entry, found, &Around { leftovers, gaps, stacks }, known);
+        show::entry(&entry, found, &decision)
     }
 
     /// The decision about the entry, in few words.
@@ -120,9 +125,10 @@ impl<K: Kind> World<K> {
 
 /// The decision about a resource that left the manifest, in few words.
 pub(crate) fn left<K: Kind>(live: &Live<K>) -> String {
-    let decision = decide::leftover(live, &Stacks::new(), &place());
+    let decision =
+        decide::leftover(live, &Stacks::new(), &place(), &decide::leaving(vec![live]), &Known::default());
     let address = decide::leftover_addresses(std::slice::from_ref(live), std::iter::empty()).remove(0);
-    brief(&decide::view_leftover(address, live, &decision))
+    brief(&show::leftover(address, live, &decision))
 }
 
 /// The deltas between a live resource and what is declared, in few words.
@@ -180,6 +186,7 @@ fn difference(field: &FieldChange) -> String {
     let shown = |shown: &Shown| match shown {
         Shown::Absent => "none".to_owned(),
         Shown::Text(text) => text.clone(),
+        Shown::Entry { address, id } => format!("{address} ({})", id.as_deref().unwrap_or("later")),
         Shown::Document { summary: _, text } => text.lines().map(str::trim).collect::<Vec<_>>().join(" "),
     };
     format!("{} {} -> {}", field.field, shown(&field.before), shown(&field.after))

@@ -33,6 +33,18 @@ impl ChangeView {
     pub fn new(call: &'static str, fields: Vec<FieldChange>) -> Self {
         Self { call, fields, risk: None, consequences: Vec::new() }
     }
+
+    /// Whether `now` is this change, with what was not known yet.
+    #[must_use]
+    pub fn fits(&self, now: &Self) -> bool {
+        // Destructured whole, so that a new field is not forgotten here.
+        let Self { call, fields, risk, consequences } = self;
+        *call == now.call
+            && *risk == now.risk
+            && *consequences == now.consequences
+            && fields.len() == now.fields.len()
+            && fields.iter().zip(&now.fields).all(|(field, now)| field.fits(now))
+    }
 }
 
 /// Why a person should look twice at a change.
@@ -65,6 +77,8 @@ pub enum Verb {
     Update,
     /// It is created.
     Create,
+    /// It was looked up, and is never written.
+    Found,
     /// Nothing is to be done.
     InSync,
 }
@@ -82,6 +96,7 @@ impl Verb {
             Self::Keep => "keep",
             Self::Update => "update",
             Self::Create => "create",
+            Self::Found => "found",
             Self::InSync => "in sync",
         }
     }

@@ -16,8 +16,8 @@ use super::source::Source;
 use super::structure::{self, Schema};
 use crate::kind::entry::{Common, Draft, Place, is_key};
 use crate::kind::erase::{AnyGroup, AnyKind, EntryName};
-use crate::model::Location;
-use crate::model::problem::{Problem, Segment};
+use crate::model::problem::{Problem, Reference, Segment};
+use crate::model::{Address, Location};
 
 /// Tables that are no service's.
 const RESERVED: &[&str] = &["manifest", "tags"];
@@ -32,6 +32,25 @@ pub(super) fn read(
 ) -> Vec<Box<dyn AnyGroup>> {
     unknown_tables(table, kinds, faults);
     kinds.iter().map(|kind| group(source, table, *kind, place, faults)).collect()
+}
+
+/// What an entry names that is not there, if it is not: whether or not that one is sound.
+fn dangling(table: &DeTable<'_>, reference: Reference) -> Option<Problem> {
+    let Reference { path, address: Address { kind, key } } = reference;
+    let entries = table.get(kind.service).and_then(|service| service.get_ref().get(kind.resource));
+    let entries = entries.and_then(|entries| entries.get_ref().as_table());
+    let mut keys: Vec<_> = entries.into_iter().flatten().map(|(key, _)| key.get_ref().as_ref()).collect();
+    keys.sort_unstable();
+    if keys.contains(&key.as_str()) {
+        return None;
+    }
+    let message = format!("there is no {kind} {}", names::quoted_or(&key, "of this name"));
+    let help = if keys.is_empty() {
+        format!("head one with [{kind}.{}]", if names::is_plausible(&key) { &key } else { "KEY" })
+    } else {
+        names::unknown_help(&key, keys.into_iter())
+    };
+    Some(Problem { path, of_key: false, message, help: Some(help) })
 }
 
 /// Every word that a manifest may use for a key, besides those that people make up.
@@ -116,7 +135,7 @@ fn group(
     entries.sort_by_key(|(key, _)| key.span().start);
     let mut found = Vec::new();
     for member in entries {
-        found.extend(entry(source, kind, member, &schemas, place, group.as_mut()));
+        found.extend(entry(source, table, kind, member, &schemas, place, group.as_mut()));
     }
     found.extend(clashes(&group.entries(), value.get_ref()));
     if kind.is_confidential() {
@@ -146,8 +165,11 @@ struct Schemas {
 
 impl Schemas {
     fn of(kind: &dyn AnyKind) -> Self {
-        let common = schemars::schema_for!(Common).to_value();
         let mut entry = kind.schema();
+        if kind.is_lookup() {
+            return Self { common: Vec::new(), entry };
+        }
+        let common = schemars::schema_for!(Common).to_value();
         let mut names = Vec::new();
         for part in ["properties", "$defs"] {
             let members = common.get(part).and_then(Value::as_object).cloned().unwrap_or_default();
@@ -172,6 +194,7 @@ impl Schemas {
 /// Reads one entry into `group`, and gives what is wrong with it.
 fn entry(
     source: &Source,
+    table: &DeTable<'_>,
     kind: &'static dyn AnyKind,
     (key, value): (&Spanned<Cow<'_, str>>, &Spanned<DeValue<'_>>),
     schemas: &Schemas,
@@ -199,16 +222,16 @@ fn entry(
         common,
         body: sifted.to_json(|name| !schemas.is_common(name)),
     };
-    if let Err(problems) = group.add(&draft, place) {
-        // Of an entry of which a part is left out, only what stands there can be judged.
-        let stands = |problem: &Problem| match problem.path.first() {
-            Some(Segment::Key(key)) => body.contains_key(key.as_str()) && sifted.get(key).is_some(),
-            _ => false,
-        };
-        let whole = sifted.faults.is_empty();
-        let problems = problems.into_iter().filter(|problem| whole || stands(problem));
-        faults.extend(problems.map(|problem| Fault::of_problem(&address, problem, value, key.span())));
-    }
+    let findings = group.add(&draft, place);
+    // Of an entry of which a part is left out, only what stands there can be judged.
+    let stands = |problem: &Problem| match problem.path.first() {
+        Some(Segment::Key(key)) => body.contains_key(key.as_str()) && sifted.get(key).is_some(),
+        _ => false,
+    };
+    let whole = sifted.faults.is_empty();
+    let dangling = findings.references.into_iter().filter_map(|reference| dangling(table, reference));
+    let problems = findings.problems.into_iter().chain(dangling).filter(|problem| whole || stands(problem));
+    faults.extend(problems.map(|problem| Fault::of_problem(&address, problem, value, key.span())));
     faults.extend(sifted.faults);
     faults
 }
@@ -225,7 +248,8 @@ fn clashes(entries: &[EntryName], table: &DeValue<'_>) -> Vec<Fault> {
             let fault = Fault::new(Code::Clash, span, message).label(label).help(help);
             faults.push(fault.within(&shown(entry)));
         };
-        if let Some(first) = names.get(entry.name.as_str()) {
+        let claimed = entry.claim.as_deref().and_then(|claim| names.get(claim));
+        if let Some(first) = claimed {
             let message = format!("{} (line {}) names the same resource", shown(first), first.location.line);
             clash(
                 "name",
@@ -233,8 +257,8 @@ fn clashes(entries: &[EntryName], table: &DeValue<'_>) -> Vec<Fault> {
                 message,
                 "one resource has one entry; remove one of the two",
             );
-        } else {
-            names.insert(&entry.name, entry);
+        } else if let Some(claim) = &entry.claim {
+            names.insert(claim, entry);
         }
         let Some(was) = &entry.was else { continue };
         let help = "`was` is the key that this entry had before; leave it out if it was not renamed";

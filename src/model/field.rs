@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::Link;
+
 /// One side of a difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "is", content = "value")]
@@ -17,6 +19,13 @@ pub enum Shown {
         /// All of it, laid out so that two versions can be compared line by line.
         text: String,
     },
+    /// Another entry.
+    Entry {
+        /// Its address.
+        address: String,
+        /// What stands for it in AWS; none before it is made.
+        id: Option<String>,
+    },
 }
 
 impl Shown {
@@ -28,6 +37,25 @@ impl Shown {
     /// A document of several lines.
     pub fn document(summary: impl Into<String>, text: impl Into<String>) -> Self {
         Self::Document { summary: summary.into(), text: text.into() }
+    }
+
+    /// Another entry, or the id of what no entry names.
+    #[must_use]
+    pub fn link(link: &Link) -> Self {
+        let id = link.value().map(str::to_owned);
+        match link.address() {
+            Some(address) => Self::Entry { address: address.to_string(), id },
+            None => Self::optional(id),
+        }
+    }
+
+    /// Whether `now` is what this was said to become: the same, or the id that was not known yet.
+    #[must_use]
+    pub fn fits(&self, now: &Self) -> bool {
+        match (self, now) {
+            (Self::Entry { address, id: None }, Self::Entry { address: of, .. }) => address == of,
+            _ => self == now,
+        }
     }
 
     /// A value of one line, or [`Shown::Absent`].
@@ -51,6 +79,12 @@ impl FieldChange {
     /// A field that goes from `before` to `after`.
     pub fn new(field: impl Into<String>, before: Shown, after: Shown) -> Self {
         Self { field: field.into(), before, after }
+    }
+
+    /// Whether `now` is this difference, with what was not known yet.
+    #[must_use]
+    pub fn fits(&self, now: &Self) -> bool {
+        self.field == now.field && self.before.fits(&now.before) && self.after.fits(&now.after)
     }
 
     /// A field that a creation sets.

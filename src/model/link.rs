@@ -44,6 +44,12 @@ impl Outputs {
     }
 }
 
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Outputs {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
 /// A value that stands for another resource: named by its entry in what is declared, by its id in what is live.
 ///
 /// That of an entry is filled in when the entry's resource has been seen or made. Until then it is known

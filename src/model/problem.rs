@@ -62,6 +62,15 @@ pub struct Reference {
     pub address: Address,
 }
 
+/// What came out of an entry besides its meaning.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    /// What is wrong with it.
+    pub problems: Vec<Problem>,
+    /// What of it names other entries.
+    pub references: Vec<Reference>,
+}
+
 /// Collects every problem of one entry, so that all are shown at once, and what of it names other entries.
 #[derive(Debug, Default)]
 pub struct Problems {
@@ -107,13 +116,7 @@ impl Problems {
     }
 
     /// A link to the `output` of the entry `key` of `kind`, which the value under `at` names.
-    pub fn link(
-        &mut self,
-        at: impl Into<Segment>,
-        kind: KindName,
-        key: &str,
-        output: &'static str,
-    ) -> Link {
+    pub fn link(&mut self, at: impl Into<Segment>, kind: KindName, key: &str, output: &'static str) -> Link {
         let mut path = self.base.clone();
         path.push(at.into());
         let address = Address::new(kind, key);
@@ -121,16 +124,16 @@ impl Problems {
         Link::to(address, output)
     }
 
-    /// What names other entries, so far.
-    #[must_use]
-    pub fn references(&self) -> &[Reference] {
-        &self.references
-    }
-
     /// What was found, in the order in which it was reported.
     #[must_use]
     pub fn into_found(self) -> Vec<Problem> {
         self.found
+    }
+
+    /// What was found, and what names other entries.
+    #[must_use]
+    pub fn into_findings(self) -> Findings {
+        Findings { problems: self.found, references: self.references }
     }
 
     fn push(&mut self, path: Vec<Segment>, of_key: bool, message: String, help: &str) {

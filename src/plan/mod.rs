@@ -2,17 +2,21 @@
 //!
 //! A [`Plan`] is made once, shown, and run: `apply` executes the very values that were shown.
 
+mod graph;
 mod ready;
 mod summary;
 mod view;
 
 use crate::aws::CallError;
-use crate::kind::erase::{AnySighting, AnyStep};
+use crate::kind::Known;
+use crate::kind::erase::AnyStep;
 use crate::kind::view::{Risk, StepView, Verb};
 use crate::manifest::Manifest;
+use crate::model::KindName;
 use crate::observe::World;
 
-pub use ready::{Consent, Held, ReadyPlan};
+pub use graph::Node;
+pub use ready::{Consent, Held, ReadyPlan, Why};
 pub use summary::Summary;
 pub use view::PlanView;
 
@@ -40,6 +44,8 @@ pub struct Plan {
     /// What could not be read while looking for what has left the manifest.
     pub gaps: Vec<CallError>,
     steps: Vec<Box<dyn AnyStep>>,
+    known: Known,
+    kinds: Vec<KindName>,
 }
 
 impl Plan {
@@ -56,8 +62,13 @@ impl Plan {
             identity: world.identity.arn,
         };
         let gaps = world.sightings.iter().flat_map(|sighting| sighting.gaps().iter().cloned()).collect();
-        let steps = world.sightings.into_iter().flat_map(AnySighting::decide).collect();
-        Self { header, gaps, steps }
+        // In the order of the registry: those that are named come before those that name them.
+        let (mut steps, mut known) = (Vec::new(), Known::default());
+        for sighting in world.sightings {
+            steps.extend(sighting.decide(&mut known));
+        }
+        let kinds = manifest.groups.iter().map(|group| group.kind()).collect();
+        Self { header, gaps, steps, known, kinds }
     }
 
     /// The plan as plain data.
@@ -81,7 +92,7 @@ impl Plan {
     /// Takes out what may run. See [`ReadyPlan`].
     #[must_use]
     pub fn ready(self, consent: &Consent, only: &[String]) -> ReadyPlan {
-        ReadyPlan::new(self.steps, consent, only)
+        ReadyPlan::new(self.steps, self.known, &self.kinds, consent, only)
     }
 }
 
@@ -104,6 +115,8 @@ pub enum Group {
     Changes,
     /// Something is created.
     Creates,
+    /// Something was looked up.
+    LookedUp,
     /// Nothing is to be done.
     InSync,
 }
@@ -116,6 +129,7 @@ impl Group {
             Verb::Unknown => Self::Unknown,
             Verb::Blocked => Self::Blocked,
             Verb::InSync => Self::InSync,
+            Verb::Found => Self::LookedUp,
             Verb::Keep => Self::AdoptsRestoresKeeps,
             _ if view.has(Risk::DestroysData) => Self::DestroysData,
             _ if view.has(Risk::Exposes) => Self::Exposure,
@@ -138,6 +152,7 @@ impl Group {
             Self::AdoptsRestoresKeeps => "Adopts, restores, keeps",
             Self::Changes => "Changes",
             Self::Creates => "Creates",
+            Self::LookedUp => "Looked up",
             Self::InSync => "In sync",
         }
     }

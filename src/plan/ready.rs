@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::kind::erase::{AnyStep, AnyTask};
+use super::graph::{self, Node, Ready};
+use crate::kind::Known;
+use crate::kind::erase::AnyStep;
 use crate::kind::view::{Need, StepView, Verb};
+use crate::model::{Address, KindName};
 
 /// What a person has agreed to, by address.
 #[derive(Clone, Debug, Default)]
@@ -28,42 +31,93 @@ impl Consent {
 pub struct Held {
     /// The step.
     pub view: StepView,
-    /// What nobody has agreed to; empty when a guard refuses or it could not be read.
-    pub missing: Vec<Need>,
+    /// Why.
+    pub why: Why,
 }
 
-/// What may run: steps that write, that no guard refuses, and that need no word that was not given.
+/// Why a step is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// A guard refuses, or it could not be read: the view says more.
+    Stuck,
+    /// Nobody has agreed to this.
+    Missing(Vec<Need>),
+    /// It names this one, which is left out.
+    Names(Address),
+}
+
+/// What may run: steps that write, that no guard refuses, that need no word that was not given, and that name
+/// nothing that is left out and has to come first.
 ///
 /// It cannot be made in any other way than from a plan and a consent.
 pub struct ReadyPlan {
-    tasks: Vec<Box<dyn AnyTask>>,
+    views: Vec<StepView>,
+    nodes: Vec<Node>,
     held: Vec<Held>,
+    known: Known,
 }
 
 impl ReadyPlan {
     /// With `only` not empty, everything else is passed over without a word.
-    pub(super) fn new(steps: Vec<Box<dyn AnyStep>>, consent: &Consent, only: &[String]) -> Self {
-        let mut ready = Self { tasks: Vec::new(), held: Vec::new() };
+    pub(super) fn new(
+        steps: Vec<Box<dyn AnyStep>>,
+        known: Known,
+        kinds: &[KindName],
+        consent: &Consent,
+        only: &[String],
+    ) -> Self {
+        let is_wanted = |view: &StepView| only.is_empty() || only.contains(&view.address.to_string());
+        let (mut held, mut ready) = (Vec::new(), Vec::new());
+        // What others wait for, and does not come.
+        let mut missing = BTreeSet::new();
         for step in steps {
             let view = step.view();
-            if !only.is_empty() && !only.contains(&view.address.to_string()) {
+            let lacks = consent.missing(view);
+            let why = match view.verb {
+                Verb::Blocked | Verb::Unknown => Some(Why::Stuck),
+                verb if verb.acts() && !lacks.is_empty() => Some(Why::Missing(lacks)),
+                _ => None,
+            };
+            if why.is_none() && is_wanted(view) {
+                ready.push(step);
                 continue;
             }
-            let missing = consent.missing(view);
-            let stuck = matches!(view.verb, Verb::Blocked | Verb::Unknown);
-            if stuck || (view.verb.acts() && !missing.is_empty()) {
-                ready.held.push(Held { view: view.clone(), missing });
-            } else {
-                ready.tasks.extend(step.task());
+            if graph::is_awaited(view.verb) || why == Some(Why::Stuck) {
+                missing.insert(view.address.clone());
+            }
+            held.extend(why.filter(|_| is_wanted(view)).map(|why| Held { view: view.clone(), why }));
+        }
+        loop {
+            let lacks = |step: &dyn AnyStep| {
+                let own = step.view().address.clone();
+                let mut names = step.names().into_iter().map(|(_, address)| address);
+                names.find(|address| *address != own && missing.contains(address))
+            };
+            let at = ready.iter().position(|step| step.view().verb.acts() && lacks(step.as_ref()).is_some());
+            let Some(at) = at else { break };
+            let step = ready.remove(at);
+            let view = step.view().clone();
+            held.extend(
+                lacks(step.as_ref()).map(|address| Held { view: view.clone(), why: Why::Names(address) }),
+            );
+            if graph::is_awaited(view.verb) {
+                missing.insert(view.address);
             }
         }
-        ready
+        let steps = ready.into_iter().filter_map(|step| {
+            let (view, names) = (step.view().clone(), step.names());
+            let tasks = step.tasks();
+            (!tasks.is_empty()).then_some(Ready { view, names, tasks })
+        });
+        let steps: Vec<_> = steps.collect();
+        let views = steps.iter().map(|step| step.view.clone()).collect();
+        Self { views, nodes: graph::connect(steps, kinds), held, known }
     }
 
     /// Whether nothing may run.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.tasks.is_empty()
+        self.nodes.is_empty()
     }
 
     /// What is left out.
@@ -72,9 +126,9 @@ impl ReadyPlan {
         &self.held
     }
 
-    /// What may run, for [`crate::apply`].
+    /// What may run, for [`crate::apply`]: the steps, their tasks, and what entries had come to in the plan.
     #[must_use]
-    pub fn into_tasks(self) -> Vec<Box<dyn AnyTask>> {
-        self.tasks
+    pub fn into_parts(self) -> (Vec<StepView>, Vec<Node>, Known) {
+        (self.views, self.nodes, self.known)
     }
 }

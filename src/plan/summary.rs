@@ -44,7 +44,8 @@ impl Summary {
     /// Counts.
     pub fn of<'a>(views: impl Iterator<Item = &'a StepView>, gaps: usize) -> Self {
         let mut summary = Self { gaps, ..Self::default() };
-        for view in views {
+        // What is looked up is not managed, and not counted.
+        for view in views.filter(|view| view.verb != Verb::Found) {
             summary.total += 1;
             *match view.verb {
                 Verb::Create => &mut summary.create,
@@ -55,7 +56,7 @@ impl Summary {
                 Verb::Keep => &mut summary.keep,
                 Verb::Blocked => &mut summary.blocked,
                 Verb::Unknown => &mut summary.unknown,
-                Verb::InSync => &mut summary.in_sync,
+                Verb::InSync | Verb::Found => &mut summary.in_sync,
             } += 1;
         }
         summary

@@ -17,6 +17,8 @@ const MIN_NAME: usize = 16;
 const MAX_BEFORE: usize = 32;
 /// Wider than this, old and new stand below each other.
 const MAX_ROW: usize = 96;
+/// What stands for the id of what is not made yet.
+const LATER: &str = "known after apply";
 /// What stands before the name in the field of a tag.
 const TAG: &str = "tag ";
 
@@ -72,6 +74,9 @@ pub(super) fn write_new(
         }
         match (&field.before, &field.after) {
             (Shown::Absent, Shown::Text(text)) => line(out, &field.field, text, columns),
+            (Shown::Absent, Shown::Entry { .. }) => {
+                line(out, &field.field, &value(&field.after), columns);
+            }
             (Shown::Absent, Shown::Document { summary, text }) => {
                 line(out, &field.field, summary, columns);
                 if whole {
@@ -170,6 +175,9 @@ fn value(shown: &Shown) -> String {
         Shown::Document { summary, .. } => Line(summary).to_string(),
         Shown::Text(text) if is_plain(text) => Line(text).to_string(),
         Shown::Text(text) => format!("\"{}\"", Line(text)),
+        Shown::Entry { address, id } => {
+            format!("{} ({})", Line(address), Line(id.as_deref().unwrap_or(LATER)))
+        }
     }
 }
 

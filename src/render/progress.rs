@@ -17,11 +17,17 @@ pub fn line(event: &Event<'_>) -> Option<String> {
     match event {
         Event::Started(_) => None,
         Event::Calling(view, call) => Some(format!("{} {FAINT}{call}{FAINT:#}", name(view))),
+        Event::Waiting(view, what) => {
+            Some(format!("{} {FAINT}waits for {}{FAINT:#}", name(view), Line(what)))
+        }
         Event::Ended(view, outcome) => Some(match outcome {
             Outcome::Changed => format!("{} {ADDED}done{ADDED:#}", name(view)),
             Outcome::AlreadySo => format!("{} is already so", name(view)),
             // Why, and what to do, is said when all is over.
             Outcome::Failed(_) | Outcome::Panicked => format!("{} {DANGER}failed{DANGER:#}", name(view)),
+            Outcome::Skipped(because) => {
+                format!("{} was not begun: it needs {}", name(view), Line(&because.to_string()))
+            }
             Outcome::NotStarted => format!("{} was not begun", name(view)),
         }),
     }
@@ -66,9 +72,9 @@ impl Spinners {
                 self.running.insert(key(view), spinner);
                 None
             }
-            Event::Calling(view, call) => {
-                if let Some(spinner) = self.running.get(&key(view)) {
-                    spinner.set_message(format!("{} {FAINT}{call}{FAINT:#}", name(view)));
+            Event::Calling(view, _) | Event::Waiting(view, _) => {
+                if let (Some(spinner), Some(line)) = (self.running.get(&key(view)), line(event)) {
+                    spinner.set_message(line);
                 }
                 None
             }

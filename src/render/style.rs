@@ -27,7 +27,7 @@ pub const fn of(verb: Verb) -> Style {
         Verb::Adopt | Verb::Restore | Verb::Keep => TAKEN,
         Verb::Update => CHANGED,
         Verb::Create => ADDED,
-        Verb::InSync => FAINT,
+        Verb::Found | Verb::InSync => FAINT,
     }
 }
 
@@ -43,6 +43,7 @@ pub const fn glyph(verb: Verb) -> char {
         Verb::Keep => '=',
         Verb::Update => '~',
         Verb::Create => '+',
+        Verb::Found => '>',
         Verb::InSync => '·',
     }
 }

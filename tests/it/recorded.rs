@@ -28,13 +28,15 @@ fn entry<K: Kind>(body: Value) -> Entry<K> {
     };
     let location = Location { file: "m.toml".to_owned(), line: 1 };
     let draft = Draft { key: "site".to_owned(), location, common: Common::default(), body };
-    Entry::from_draft(&draft, &Arc::new(place)).unwrap_or_else(|problems| panic!("{problems:#?}"))
+    let (entry, findings) = Entry::from_draft(&draft, &Arc::new(place));
+    entry.unwrap_or_else(|| panic!("{findings:#?}"))
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn look<K: Kind>(state: &K::State, answers: Vec<(&'static str, Answer)>) -> Found<K> {
     let aws = recorded::aws(answers).await;
-    let mut seen = K::observe(&aws, &[Wanted { state, leftover: true }], None).await;
+    let wanted = Wanted { state, tags: &Tags::default(), seen: None, leftover: true };
+    let mut seen = K::observe(&aws, &[wanted], None).await;
     assert_eq!(seen.found.len(), 1);
     seen.found.remove(0)
 }
@@ -49,6 +51,7 @@ fn present<K: Kind>(found: Found<K>, name: &str) -> Live<K> {
     match found {
         Found::Present(live) => *live,
         Found::Absent => panic!("{name}: absent"),
+        Found::Unclear { reason, .. } => panic!("{name}: {reason}"),
         Found::Unknown(error) => panic!("{name}: {error}"),
     }
 }
@@ -56,7 +59,7 @@ fn present<K: Kind>(found: Found<K>, name: &str) -> Live<K> {
 fn unknown<K: Kind>(found: Found<K>, name: &str) -> CallError {
     match found {
         Found::Unknown(error) => error,
-        Found::Present(_) | Found::Absent => panic!("{name} is not unknown"),
+        _ => panic!("{name} is not unknown"),
     }
 }
 

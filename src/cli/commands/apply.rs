@@ -18,7 +18,7 @@ use crate::kind::view::{StepView, Verb};
 use crate::model::escape::Line;
 use crate::model::size;
 use crate::observe;
-use crate::plan::{Held, Plan};
+use crate::plan::{Held, Plan, Why};
 
 /// What is said where it is stopped before it has begun to write.
 const UNCHANGED: Option<&str> = Some("stopped; nothing was changed");
@@ -105,17 +105,20 @@ fn tell_spared(plan: &Plan, args: &ApplyArgs, ui: &mut Ui) {
 /// Says what is left out and why; the exit code that it stands for.
 fn held(held: &[Held], ui: &mut Ui) -> Exit {
     let mut exit = Exit::Done;
-    for Held { view, missing } in held {
-        let (why, code) = match view.verb {
-            Verb::Unknown => ("it could not be read".to_owned(), Exit::Incomplete),
-            _ if missing.is_empty() => {
+    for Held { view, why } in held {
+        let (why, code) = match why {
+            Why::Stuck if view.verb == Verb::Unknown => ("it could not be read".to_owned(), Exit::Incomplete),
+            Why::Stuck => {
                 let why = view.reason.as_deref().unwrap_or("a guard refuses");
                 (Line(why).to_string(), Exit::Refused)
             }
-            _ => {
+            Why::Missing(needs) => {
                 let address = view.address.to_string();
-                let needs = missing.iter().map(|need| format!("{} {}", need.option(), Line(&address)));
+                let needs = needs.iter().map(|need| format!("{} {}", need.option(), Line(&address)));
                 (format!("it needs {}", needs.collect::<Vec<_>>().join(" and ")), Exit::Refused)
+            }
+            Why::Names(address) => {
+                (format!("it names {}, which is left out", Line(&address.to_string())), Exit::Refused)
             }
         };
         ui.say(&format!("left out: {} {}: {why}", view.verb, Line(&view.address.to_string())));
@@ -131,10 +134,11 @@ fn exit_of_report(report: &Report, called: bool) -> Exit {
             Outcome::Changed | Outcome::AlreadySo => Exit::Done,
             Outcome::Failed(StepError::Moved { .. }) => Exit::Moved,
             // A call that failed may have had its effect; only a run without calls has left nothing behind.
-            Outcome::Failed(StepError::Call(_)) | Outcome::Panicked | Outcome::NotStarted if called => {
-                Exit::Partly
-            }
-            Outcome::Failed(StepError::Call(_)) | Outcome::Panicked | Outcome::NotStarted => Exit::Failed,
+            _ if called => Exit::Partly,
+            Outcome::Failed(StepError::Call(_))
+            | Outcome::Panicked
+            | Outcome::Skipped(_)
+            | Outcome::NotStarted => Exit::Failed,
         });
     }
     exit
@@ -142,7 +146,7 @@ fn exit_of_report(report: &Report, called: bool) -> Exit {
 
 /// What was done, and what remains.
 fn tell(report: &Report, ui: &mut Ui) {
-    let done = report.count(|outcome| matches!(outcome, Outcome::Changed | Outcome::AlreadySo));
+    let done = report.count(Outcome::is_well);
     let total = report.steps.len();
     if done == total {
         ui.say(&format!("applied: {}", size::count(total, "resource")));
@@ -155,6 +159,10 @@ fn tell(report: &Report, ui: &mut Ui) {
         match outcome {
             Outcome::Changed | Outcome::AlreadySo => {}
             Outcome::NotStarted => ui.say(&format!("  not begun: {} {address}", view.verb)),
+            Outcome::Skipped(because) => {
+                let because = because.to_string();
+                ui.say(&format!("  not begun: {} {address}, which needs {}", view.verb, Line(&because)));
+            }
             Outcome::Failed(error) => {
                 let help = match error {
                     StepError::Call(error) => error.class.help(),
@@ -189,8 +197,7 @@ async fn prove(
     interrupt: &Interrupt,
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
-    let done =
-        report.steps.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Changed | Outcome::AlreadySo));
+    let done = report.steps.iter().filter(|(_, outcome)| outcome.is_well());
     let done: Vec<_> = done.map(|(view, _)| view).collect();
     if done.is_empty() {
         return Ok(Exit::Done);

@@ -5,13 +5,14 @@ use aws_sdk_ecr::types::{
     ImageTagMutabilityExclusionFilter, ImageTagMutabilityExclusionFilterType, Tag,
 };
 
+use super::observe::brings;
 use super::state::{Change, Encryption, Mutability};
 use crate::aws::{Answer as _, Aws, CallError};
 use crate::kind::Describe;
-use crate::model::Tags;
+use crate::model::{Outputs, Tags};
 
 /// Makes the call that `change` stands for.
-pub(super) async fn perform(aws: &Aws, change: &Change) -> Result<(), CallError> {
+pub(super) async fn perform(aws: &Aws, change: &Change, outputs: &mut Outputs) -> Result<(), CallError> {
     let ecr = &aws.ecr;
     let call = change.describe().call;
     match change {
@@ -25,7 +26,8 @@ pub(super) async fn perform(aws: &Aws, change: &Change) -> Result<(), CallError>
                 .set_image_tag_mutability_exclusion_filters(filters(&state.mutability, call)?)
                 .encryption_configuration(encryption(&state.encryption, call)?)
                 .set_tags(Some(sdk_tags(tags, call)?));
-            request.send().await.about(call, name)?;
+            let made = request.send().await.about(call, name)?;
+            *outputs = made.repository().map(brings).unwrap_or_default();
         }
         Change::TagResource { arn, tags, .. } => {
             let request = ecr.tag_resource().resource_arn(arn).set_tags(Some(sdk_tags(tags, call)?));

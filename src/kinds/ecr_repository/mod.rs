@@ -17,9 +17,9 @@ mod tests;
 
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
-use crate::kind::{Delta, Entry, Field, Kind, Live, Observation, Place, Wanted};
+use crate::kind::{Delta, Entry, Field, Kind, Live, Observation, Place, Run, Wanted};
 use crate::model::problem::Problems;
-use crate::model::{KindName, OnDelete, Tags};
+use crate::model::{KindName, OnDelete, Outputs, Tags};
 
 pub use spec::Spec;
 pub use state::{Change, Detail, State};
@@ -44,7 +44,7 @@ impl Kind for EcrRepository {
     type Detail = Detail;
     type Change = Change;
 
-    fn lower(spec: &Spec, place: &Place, problems: &mut Problems) -> Option<State> {
+    fn lower(spec: &Spec, _key: &str, place: &Place, problems: &mut Problems) -> Option<State> {
         Some(spec::lower(spec, place, problems))
     }
 
@@ -76,16 +76,17 @@ impl Kind for EcrRepository {
         None
     }
 
-    fn delete(live: &Live<Self>, permit: Permit) -> Change {
-        Change::DeleteRepository { name: live.state.name.clone(), permit }
+    fn delete(live: &Live<Self>, permit: Permit) -> Vec<Change> {
+        vec![Change::DeleteRepository { name: live.state.name.clone(), permit }]
     }
 
     fn holds(live: &Live<Self>) -> Option<String> {
         live.detail.holds()
     }
 
-    fn blocks_deletion(live: &Live<Self>) -> Option<String> {
-        live.detail.blocks_deletion()
+    fn blocks_deletion(live: &Live<Self>, _leaving: &[&Live<Self>]) -> Option<String> {
+        let held = live.detail.blocks_deletion()?;
+        Some(format!("`delete` means only while empty, and it holds {held}"))
     }
 
     fn notes(_live: Option<&Live<Self>>, _want: &State) -> Vec<String> {
@@ -96,7 +97,11 @@ impl Kind for EcrRepository {
         error.is("RepositoryAlreadyExistsException")
     }
 
-    async fn perform<'a>(aws: &'a Aws, change: &'a Change) -> Result<(), CallError> {
-        apply::perform(aws, change).await
+    async fn perform<'a>(
+        run: &'a Run<'a>,
+        change: &'a Change,
+        outputs: &'a mut Outputs,
+    ) -> Result<(), CallError> {
+        apply::perform(run.aws, change, outputs).await
     }
 }

@@ -16,7 +16,7 @@ use crate::aws::{Answer as _, Aws, CallError};
 use crate::document::policy::Policy;
 use crate::kind::reading::{absent_if, buffered, holds_no};
 use crate::kind::{Found, Live, Observation, Phase, Wanted};
-use crate::model::{Owner, Tags, tags};
+use crate::model::{Outputs, Owner, Tags, tags};
 
 /// Repositories read at once; three calls each. AWS does not publish the rates of these calls.
 const AT_ONCE: usize = 8;
@@ -227,7 +227,14 @@ fn live(repository: &Repository, parts: Parts) -> Result<Live<EcrRepository>, Ca
             name,
         },
         detail: Detail::default(),
+        outputs: brings(repository),
     })
+}
+
+/// What a repository brings to others: its ARN and its URI.
+pub(super) fn brings(repository: &Repository) -> Outputs {
+    let all = [(Outputs::ARN, repository.repository_arn()), ("uri", repository.repository_uri())];
+    all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
 /// Repositories older than the choice say nothing, and are mutable. A word that is not known here is no

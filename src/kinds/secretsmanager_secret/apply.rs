@@ -2,13 +2,14 @@
 
 use aws_sdk_secretsmanager::types::Tag;
 
+use super::observe::brings;
 use super::state::{Change, Edit, RECOVERY_DAYS};
 use crate::aws::{Answer as _, Aws, CallError};
 use crate::kind::Describe;
-use crate::model::Tags;
+use crate::model::{Outputs, Tags};
 
 /// Makes the call that `change` stands for.
-pub(super) async fn perform(aws: &Aws, change: &Change) -> Result<(), CallError> {
+pub(super) async fn perform(aws: &Aws, change: &Change, outputs: &mut Outputs) -> Result<(), CallError> {
     let secrets = &aws.secrets;
     let call = change.describe().call;
     match change {
@@ -20,7 +21,8 @@ pub(super) async fn perform(aws: &Aws, change: &Change) -> Result<(), CallError>
                 .set_description(state.description.clone())
                 .set_kms_key_id(state.kms_key.clone())
                 .set_tags(Some(sdk_tags(tags)));
-            request.send().await.about(call, &state.name)?;
+            let made = request.send().await.about(call, &state.name)?;
+            *outputs = brings(made.arn());
         }
         Change::TagResource { name, tags, .. } => {
             let request = secrets.tag_resource().secret_id(name).set_tags(Some(sdk_tags(tags)));

@@ -18,9 +18,9 @@ mod tests;
 
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
-use crate::kind::{Delta, Entry, Field, Kind, Live, Observation, Phase, Place, Wanted};
+use crate::kind::{Delta, Entry, Field, Kind, Live, Observation, Phase, Place, Run, Wanted};
 use crate::model::problem::Problems;
-use crate::model::{KindName, OnDelete, Tags};
+use crate::model::{KindName, OnDelete, Outputs, Tags};
 
 pub use spec::Spec;
 pub use state::{Change, Detail, State};
@@ -44,7 +44,7 @@ impl Kind for SecretsManagerSecret {
     type Detail = Detail;
     type Change = Change;
 
-    fn lower(spec: &Spec, _place: &Place, problems: &mut Problems) -> Option<State> {
+    fn lower(spec: &Spec, _key: &str, _place: &Place, problems: &mut Problems) -> Option<State> {
         Some(spec::lower(spec, problems))
     }
 
@@ -74,22 +74,22 @@ impl Kind for SecretsManagerSecret {
 
     fn restore(live: &Live<Self>) -> Option<Change> {
         match &live.phase {
-            Phase::Active => None,
+            Phase::Active | Phase::Deleting => None,
             Phase::PendingDeletion { date } => {
                 Some(Change::RestoreSecret { name: live.state.name.clone(), scheduled: date.clone() })
             }
         }
     }
 
-    fn delete(live: &Live<Self>, permit: Permit) -> Change {
-        Change::DeleteSecret { name: live.state.name.clone(), permit }
+    fn delete(live: &Live<Self>, permit: Permit) -> Vec<Change> {
+        vec![Change::DeleteSecret { name: live.state.name.clone(), permit }]
     }
 
     fn holds(live: &Live<Self>) -> Option<String> {
         live.detail.holds()
     }
 
-    fn blocks_deletion(_live: &Live<Self>) -> Option<String> {
+    fn blocks_deletion(_live: &Live<Self>, _leaving: &[&Live<Self>]) -> Option<String> {
         // A scheduled deletion can be undone for 30 days, so a value does not stand in its way.
         None
     }
@@ -102,7 +102,11 @@ impl Kind for SecretsManagerSecret {
         error.is("ResourceExistsException")
     }
 
-    async fn perform<'a>(aws: &'a Aws, change: &'a Change) -> Result<(), CallError> {
-        apply::perform(aws, change).await
+    async fn perform<'a>(
+        run: &'a Run<'a>,
+        change: &'a Change,
+        outputs: &'a mut Outputs,
+    ) -> Result<(), CallError> {
+        apply::perform(run.aws, change, outputs).await
     }
 }

@@ -13,7 +13,7 @@ use crate::aws::{Answer as _, Aws, CallError};
 use crate::document::policy::Policy;
 use crate::kind::reading::{absent_if, buffered, holds_no};
 use crate::kind::{Found, Live, Observation, Phase, Wanted};
-use crate::model::{Arn, Owner, Tags, tags};
+use crate::model::{Arn, Outputs, Owner, Tags, tags};
 
 /// Secrets read at once; two calls each. `DescribeSecret` may be called 10,000 times a second.
 const AT_ONCE: usize = 16;
@@ -111,7 +111,13 @@ fn live(
             name,
         },
         detail: Detail { has_value: has_value(secret), policy_unread },
+        outputs: brings(secret.arn()),
     })
+}
+
+/// What a secret brings to others: its ARN, which ends in six characters that AWS picks.
+pub(super) fn brings(arn: Option<&str>) -> Outputs {
+    arn.map(|arn| Outputs::default().with(Outputs::ARN, arn)).unwrap_or_default()
 }
 
 /// `DeletedDate` is when the deletion was asked for. When it is carried out, only `DeleteSecret` tells.
@@ -169,7 +175,7 @@ async fn leftover(
     match find(aws, name).await {
         // The list may lag: what counts is the secret's own description.
         Found::Present(live) if live.tags.owner(manifest) == Owner::Us => Ok(Some(*live)),
-        Found::Present(_) | Found::Absent => Ok(None),
+        Found::Present(_) | Found::Absent | Found::Unclear { .. } => Ok(None),
         Found::Unknown(error) => Err(error),
     }
 }

@@ -35,6 +35,7 @@ fn secret_brief(live: &Live<SecretsManagerSecret>) -> String {
     let state = &live.state;
     let phase = match &live.phase {
         Phase::Active => "active".to_owned(),
+        Phase::Deleting => "going".to_owned(),
         Phase::PendingDeletion { date } => format!("pending deletion, {date}"),
     };
     let key = match state.kms_key.as_deref() {
@@ -253,7 +254,7 @@ fn only_one_error_means_that_a_secret_is_not_there() {
     for answer in recorded::errors(&folder, "test_secretsmanager.snapshot.json") {
         let code = answer.code().unwrap();
         let word = match look_secret("any", &[(SECRET, &answer), (SECRET_POLICY, &answer)]) {
-            Found::Absent => "absent".to_owned(),
+            Found::Absent | Found::Unclear { .. } => "absent".to_owned(),
             Found::Present(_) => "present".to_owned(),
             Found::Unknown(error) => {
                 let exists = SecretsManagerSecret::already_exists(&error);

@@ -1,0 +1,65 @@
+//! The contract of a look-up: something that the manifest names and never writes.
+//!
+//! A look-up is found by what the manifest says of it. What was chosen, and why, stands in the plan and is
+//! part of its digest.
+
+use std::fmt::Debug;
+
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+
+use crate::aws::{Aws, CallError};
+use crate::model::problem::Problems;
+use crate::model::{KindName, Outputs};
+
+/// One kind of look-up.
+pub trait LookUp: Sized + Send + Sync + 'static {
+    /// Its name in manifests.
+    const NAME: KindName;
+    /// What it finds, in a few words for people.
+    const ABOUT: &'static str;
+
+    /// What may be written in an entry.
+    type Spec: DeserializeOwned + JsonSchema;
+    /// What is looked for.
+    type Query: Clone + Debug + Send + Sync;
+
+    /// Turns an entry into a query. Pure; reports every problem at once.
+    fn lower(spec: &Self::Spec, problems: &mut Problems) -> Option<Self::Query>;
+
+    /// Looks: one answer for each query, in their order.
+    fn look<'a>(
+        aws: &'a Aws,
+        queries: &'a [&'a Self::Query],
+    ) -> impl Future<Output = Vec<Result<Choice, NoChoice>>> + Send + 'a;
+
+    /// The domain that must have an issued certificate before a sandbox can be looked at, if it is one's.
+    fn domain(_query: &Self::Query) -> Option<&str> {
+        None
+    }
+}
+
+/// What was chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What AWS calls it: its id or ARN.
+    pub name: String,
+    /// Why this one, and what of it matters.
+    pub why: String,
+    /// What it brings.
+    pub outputs: Outputs,
+}
+
+/// Why nothing was chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoChoice {
+    /// There is none, or more than one could be meant.
+    Refused {
+        /// Why.
+        reason: String,
+        /// What to do.
+        help: String,
+    },
+    /// It could not be read.
+    Unknown(CallError),
+}

@@ -1,0 +1,79 @@
+//! Shows decisions as plain data.
+
+use super::decide::{Act, Decision};
+use super::view::{StepView, Verb};
+use super::{Describe, Entry, Found, Kind, Live};
+use crate::model::{Address, size};
+
+/// Shows a decision about `entry` as plain data.
+pub fn entry<K: Kind>(entry: &Entry<K>, found: &Found<K>, decision: &Decision<K>) -> StepView {
+    let live = found.live();
+    let decided = !matches!(decision, Decision::Unknown(_) | Decision::Blocked(_));
+    let mut view = view(entry.address.clone(), K::name(&entry.state), decision);
+    view.location = Some(entry.location.clone());
+    if decided {
+        view.notes = K::notes(live, &entry.state);
+    }
+    let Some(live) = live else { return view };
+    let others = live.tags.unmanaged(&entry.tags);
+    if others > 0 {
+        let are = if others == 1 { "is" } else { "are" };
+        view.remarks.push(format!("{} {are} left alone", size::count(others, "other tag")));
+    }
+    if let (Decision::Act(Act::Adopt, _), Some(held)) = (decision, K::holds(live)) {
+        view.remarks.push(format!("it holds {held}"));
+    }
+    if let Some(mark) = live.tags.stack().filter(|_| decided) {
+        view.remarks.push(format!("the CloudFormation stack `{}` made it and has released it", mark.name));
+    }
+    view
+}
+
+/// Shows a decision about a resource that left the manifest and is called `address`.
+pub fn leftover<K: Kind>(address: Address, live: &Live<K>, decision: &Decision<K>) -> StepView {
+    view(address, K::name(&live.state), decision)
+}
+
+fn view<K: Kind>(address: Address, name: &str, decision: &Decision<K>) -> StepView {
+    let mut view = StepView {
+        address,
+        name: name.to_owned(),
+        location: None,
+        verb: Verb::InSync,
+        reason: None,
+        help: None,
+        immutable: Vec::new(),
+        changes: Vec::new(),
+        notes: Vec::new(),
+        remarks: Vec::new(),
+    };
+    match decision {
+        Decision::InSync => {}
+        Decision::Act(act, changes) => {
+            view.verb = match act {
+                Act::Create => Verb::Create,
+                Act::Update => Verb::Update,
+                Act::Adopt => Verb::Adopt,
+                Act::Restore => Verb::Restore,
+                Act::Delete => Verb::Delete,
+            };
+            view.changes = changes.iter().map(Describe::describe).collect();
+        }
+        Decision::Keep(why) => {
+            view.verb = Verb::Keep;
+            view.reason = Some(why.clone());
+        }
+        Decision::Blocked(block) => {
+            view.verb = Verb::Blocked;
+            view.reason = Some(block.reason.clone());
+            view.help = Some(block.help.clone());
+            view.immutable.clone_from(&block.immutable);
+        }
+        Decision::Unknown(error) => {
+            view.verb = Verb::Unknown;
+            view.reason = Some(error.to_string());
+            view.help = error.class.help().map(str::to_owned);
+        }
+    }
+    view
+}
