@@ -1,5 +1,6 @@
 //! The kinds, one folder each. Nothing but the command line and the tests imports this module.
 
+pub mod ec2_security_group;
 pub mod ecr_repository;
 pub mod secretsmanager_secret;
 
