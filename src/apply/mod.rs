@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::aws::{Aws, Class};
@@ -36,6 +36,8 @@ pub enum Event<'a> {
     Waiting(&'a StepView, &'a str),
     /// A step ended.
     Ended(&'a StepView, &'a Outcome),
+    /// The run was asked to stop: so many steps are under way, and nothing new begins.
+    Stopping(usize),
 }
 
 /// How a step ended.
@@ -51,7 +53,9 @@ pub enum Outcome {
     Panicked,
     /// It was not begun, because it needs this one, which has not gone well.
     Skipped(Address),
-    /// The run was stopped before it began, or before it came to its end.
+    /// The run was stopped while it waited for this, which AWS goes on with by itself.
+    Stopped(String),
+    /// The run was stopped before it began, or between two of its stages.
     NotStarted,
 }
 
@@ -107,6 +111,7 @@ pub async fn apply(
     let (said, mut heard) = mpsc::unbounded_channel();
     let aws = Arc::new(aws.clone());
     tokio::pin!(stop);
+    let (stopped, stops) = watch::channel(false);
     let mut stopping = false;
     loop {
         // A signal that came with the last answer must be heard before the first step begins.
@@ -116,7 +121,8 @@ pub async fn apply(
         }
         while let Some((id, task)) = scheduler.begin() {
             steps.began(id, tell);
-            running.spawn(run(id, task, Arc::clone(&aws), known.clone(), said.clone()));
+            let (aws, known) = (Arc::clone(&aws), known.clone());
+            running.spawn(run(id, task, aws, known, said.clone(), stops.clone()));
         }
         if scheduler.is_idle() {
             break;
@@ -125,6 +131,8 @@ pub async fn apply(
             () = &mut stop, if !stopping => {
                 stopping = true;
                 scheduler.stop();
+                stopped.send_replace(true);
+                tell(Event::Stopping(running.len()));
             }
             Some((id, said)) = heard.recv() => steps.said(id, &said, tell),
             Some(ended) = running.join_next() => {
@@ -223,16 +231,20 @@ async fn run(
     aws: Arc<Aws>,
     known: Known,
     heard: Heard,
+    stop: watch::Receiver<bool>,
 ) -> (TaskId, Result<Done, Outcome>) {
     let ran = tokio::spawn(async move {
         let tell = |said| {
             // Whoever listens may have stopped; the work goes on.
             let _ = heard.send((id, said));
         };
-        task.run(&Run::new(&aws, &tell), &known).await
+        task.run(&Run::new(&aws, &tell, stop), &known).await
     });
     let ended = match ran.await {
         Ok(Ok(done)) => Ok(done),
+        Ok(Err(StepError::Call(error))) if error.class == Class::Stopped => {
+            Err(Outcome::Stopped(error.subject))
+        }
         Ok(Err(error)) => Err(Outcome::Failed(error)),
         Err(_) => Err(Outcome::Panicked),
     };

@@ -24,6 +24,8 @@ pub enum Class {
     Network,
     /// `infra` itself refused to send it.
     Refused,
+    /// It was waited for when the run was asked to stop.
+    Stopped,
     /// Anything else that AWS said.
     Other,
 }
@@ -49,7 +51,7 @@ impl Class {
             Self::Network => Some(
                 "check the network, the region and any AWS_ENDPOINT_URL; then run the same command again",
             ),
-            Self::Refused | Self::Other => None,
+            Self::Refused | Self::Stopped | Self::Other => None,
         }
     }
 }
@@ -98,6 +100,18 @@ impl CallError {
             code: None,
             message: message.into(),
             class: Class::Other,
+        }
+    }
+
+    /// Nobody waits any longer for `what`: the run was asked to stop.
+    #[must_use]
+    pub fn stopped(what: &str) -> Self {
+        Self {
+            call: "waiting".to_owned(),
+            subject: what.to_owned(),
+            code: None,
+            message: "the run was stopped".to_owned(),
+            class: Class::Stopped,
         }
     }
 

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use crate::aws::wait::Patience;
-use crate::aws::{Aws, CallError};
+use crate::aws::{Aws, CallError, Class};
 
 /// What a step says while it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,12 +22,15 @@ pub struct Run<'a> {
     pub aws: &'a Aws,
     /// Who listens.
     tell: &'a (dyn Fn(Said) + Sync),
+    /// Whether to stop waiting.
+    stop: watch::Receiver<bool>,
 }
 
 impl<'a> Run<'a> {
-    /// Over `aws`, told to `tell`.
-    pub fn new(aws: &'a Aws, tell: &'a (dyn Fn(Said) + Sync)) -> Self {
-        Self { aws, tell }
+    /// Over `aws`, told to `tell`. Once `stop` is true, nothing is waited for any more: what AWS has begun
+    /// it ends by itself.
+    pub fn new(aws: &'a Aws, tell: &'a (dyn Fn(Said) + Sync), stop: watch::Receiver<bool>) -> Self {
+        Self { aws, tell, stop }
     }
 
     /// Says that a call is made.
@@ -36,7 +41,8 @@ impl<'a> Run<'a> {
     /// Patience to wait for `what`, at most for `deadline`.
     #[must_use]
     pub fn patience(&self, what: impl Into<String>, deadline: Duration) -> Waiting<'_> {
-        Waiting { patience: Patience::new(what, deadline), tell: self.tell, told: false }
+        let patience = Patience::new(what, deadline);
+        Waiting { patience, tell: self.tell, told: false, stop: self.stop.clone() }
     }
 }
 
@@ -45,6 +51,7 @@ pub struct Waiting<'a> {
     patience: Patience,
     tell: &'a (dyn Fn(Said) + Sync),
     told: bool,
+    stop: watch::Receiver<bool>,
 }
 
 impl Waiting<'_> {
@@ -52,20 +59,25 @@ impl Waiting<'_> {
     ///
     /// # Errors
     ///
-    /// The deadline has passed.
+    /// The deadline has passed, or whoever runs this was asked to stop.
     pub async fn pause(&mut self) -> Result<(), CallError> {
         if !std::mem::replace(&mut self.told, true) {
             (self.tell)(Said::Waiting(self.patience.what().to_owned()));
         }
-        self.patience.pause().await
+        let stopped = CallError::stopped(self.patience.what());
+        tokio::select! {
+            // Nobody who could ask it to stop: it waits on.
+            Ok(_) = self.stop.wait_for(|stop| *stop) => Err(stopped),
+            paused = self.patience.pause() => paused,
+        }
     }
 
     /// Pauses after an error that passes by itself.
     ///
     /// # Errors
     ///
-    /// That error, once the deadline has passed.
+    /// That error, once the deadline has passed; or that whoever runs this was asked to stop.
     pub async fn pause_after(&mut self, error: CallError) -> Result<(), CallError> {
-        self.pause().await.map_err(|_| error)
+        self.pause().await.map_err(|ended| if ended.class == Class::Stopped { ended } else { error })
     }
 }

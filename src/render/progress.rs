@@ -8,14 +8,18 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::style::{self, ADDED, DANGER, FAINT};
 use crate::apply::{Event, Outcome};
 use crate::kind::view::StepView;
-use crate::model::Address;
 use crate::model::escape::Line;
+use crate::model::{Address, size};
 
 /// The line for an event that stays on the screen, if it has one.
 #[must_use]
 pub fn line(event: &Event<'_>) -> Option<String> {
     match event {
-        Event::Started(_) => None,
+        Event::Started(_) | Event::Stopping(0) => None,
+        Event::Stopping(running) => Some(format!(
+            "stopping: nothing new begins; waiting for the calls of {}",
+            size::count(*running, "step")
+        )),
         Event::Calling(view, call) => Some(format!("{} {FAINT}{call}{FAINT:#}", name(view))),
         Event::Waiting(view, what) => {
             Some(format!("{} {FAINT}waits for {}{FAINT:#}", name(view), Line(what)))
@@ -28,6 +32,7 @@ pub fn line(event: &Event<'_>) -> Option<String> {
             Outcome::Skipped(because) => {
                 format!("{} was not begun: it needs {}", name(view), Line(&because.to_string()))
             }
+            Outcome::Stopped(what) => format!("{} stopped waiting for {}", name(view), Line(what)),
             Outcome::NotStarted => format!("{} was not begun", name(view)),
         }),
     }
@@ -78,6 +83,7 @@ impl Spinners {
                 }
                 None
             }
+            Event::Stopping(_) => line(event),
             Event::Ended(view, _) => {
                 if let Some(spinner) = self.running.remove(&key(view)) {
                     spinner.finish_and_clear();

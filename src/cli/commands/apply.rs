@@ -138,6 +138,7 @@ fn exit_of_report(report: &Report, called: bool) -> Exit {
             Outcome::Failed(StepError::Call(_))
             | Outcome::Panicked
             | Outcome::Skipped(_)
+            | Outcome::Stopped(_)
             | Outcome::NotStarted => Exit::Failed,
         });
     }
@@ -159,6 +160,9 @@ fn tell(report: &Report, ui: &mut Ui) {
         match outcome {
             Outcome::Changed | Outcome::AlreadySo => {}
             Outcome::NotStarted => ui.say(&format!("  not begun: {} {address}", view.verb)),
+            Outcome::Stopped(what) => {
+                ui.say(&format!("  stopped: {} {address}, while it waited for {}", view.verb, Line(what)));
+            }
             Outcome::Skipped(because) => {
                 let because = because.to_string();
                 ui.say(&format!("  not begun: {} {address}, which needs {}", view.verb, Line(&because)));

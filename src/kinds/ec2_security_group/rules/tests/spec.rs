@@ -102,7 +102,7 @@ fn a_group_is_a_reference_with_its_place() {
         });
     });
     // Even beside another fault.
-    assert_eq!(problems.references(), expected.references());
+    assert_eq!(problems.into_findings().references, expected.into_findings().references);
     assert_eq!(problems.into_found().len(), 1);
 }
 

@@ -38,7 +38,7 @@ fn lines(fields: &[FieldChange]) -> String {
     let side = |shown: &Shown| match shown {
         Shown::Absent => "(none)".to_owned(),
         Shown::Text(text) => text.clone(),
-        Shown::Document { .. } => unreachable!("a rule is one line"),
+        Shown::Document { .. } | Shown::Entry { .. } => unreachable!("a rule is one line"),
     };
     let line = |it: &FieldChange| format!("{}  {} → {}", it.field, side(&it.before), side(&it.after));
     fields.iter().map(line).collect::<Vec<_>>().join("\n")
