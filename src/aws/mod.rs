@@ -44,12 +44,18 @@ pub struct Connection {
 /// One client per service, and the record of the calls they made.
 #[derive(Clone, Debug)]
 pub struct Aws {
-    /// Elastic Container Registry.
-    pub ecr: aws_sdk_ecr::Client,
-    /// Secrets Manager.
-    pub secrets: aws_sdk_secretsmanager::Client,
+    /// Certificate Manager: certificates by domain.
+    pub acm: aws_sdk_acm::Client,
     /// CloudFormation: whether a stack still owns what its tags are on.
     pub cloudformation: aws_sdk_cloudformation::Client,
+    /// Elastic Compute Cloud: networks, subnets, security groups.
+    pub ec2: aws_sdk_ec2::Client,
+    /// Elastic Container Registry.
+    pub ecr: aws_sdk_ecr::Client,
+    /// Elastic File System.
+    pub efs: aws_sdk_efs::Client,
+    /// Secrets Manager.
+    pub secrets: aws_sdk_secretsmanager::Client,
     /// Security Token Service: who we are.
     pub sts: aws_sdk_sts::Client,
     endpoint_url: Option<String>,
@@ -62,31 +68,25 @@ impl Aws {
         let config = sdk_config(connection).await;
         let ledger = Ledger::default();
         let gate = Gate::new(ledger.clone());
+        // A macro, because what the SDK's crates have in common is no trait.
+        macro_rules! client {
+            ($sdk:ident) => {
+                $sdk::Client::from_conf(
+                    $sdk::config::Builder::from(&config)
+                        .interceptor(gate.clone())
+                        .retry_classifier(limits::Quotas)
+                        .build(),
+                )
+            };
+        }
         Self {
-            ecr: aws_sdk_ecr::Client::from_conf(
-                aws_sdk_ecr::config::Builder::from(&config)
-                    .interceptor(gate.clone())
-                    .retry_classifier(limits::Quotas)
-                    .build(),
-            ),
-            secrets: aws_sdk_secretsmanager::Client::from_conf(
-                aws_sdk_secretsmanager::config::Builder::from(&config)
-                    .interceptor(gate.clone())
-                    .retry_classifier(limits::Quotas)
-                    .build(),
-            ),
-            cloudformation: aws_sdk_cloudformation::Client::from_conf(
-                aws_sdk_cloudformation::config::Builder::from(&config)
-                    .interceptor(gate.clone())
-                    .retry_classifier(limits::Quotas)
-                    .build(),
-            ),
-            sts: aws_sdk_sts::Client::from_conf(
-                aws_sdk_sts::config::Builder::from(&config)
-                    .interceptor(gate)
-                    .retry_classifier(limits::Quotas)
-                    .build(),
-            ),
+            acm: client!(aws_sdk_acm),
+            cloudformation: client!(aws_sdk_cloudformation),
+            ec2: client!(aws_sdk_ec2),
+            ecr: client!(aws_sdk_ecr),
+            efs: client!(aws_sdk_efs),
+            secrets: client!(aws_sdk_secretsmanager),
+            sts: client!(aws_sdk_sts),
             endpoint_url: config.endpoint_url().map(str::to_owned),
             ledger,
         }
