@@ -1,14 +1,19 @@
 //! What every call passes on its way out: a closed table, and a record.
 //!
-//! The gate is an SDK interceptor. It refuses whatever is not in [`super::calls::CALLS`], and the
-//! destructive forms of the deletions that are, before anything is sent. It also names each request for
+//! The gate is an SDK interceptor. It refuses whatever is not in [`super::calls::CALLS`], and of what is there
+//! the forms that `infra` must never send, before anything is sent. It also names each request for
 //! the connector below, and keeps the record that `--calls` shows.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use aws_sdk_ec2::operation::delete_security_group::DeleteSecurityGroupInput;
 use aws_sdk_ecr::operation::delete_repository::DeleteRepositoryInput;
+use aws_sdk_efs::operation::create_access_point::CreateAccessPointInput;
+use aws_sdk_efs::operation::create_file_system::CreateFileSystemInput;
+use aws_sdk_efs::operation::delete_access_point::DeleteAccessPointInput;
+use aws_sdk_efs::operation::put_file_system_policy::PutFileSystemPolicyInput;
 use aws_sdk_secretsmanager::operation::delete_secret::DeleteSecretInput;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
@@ -20,6 +25,9 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
 use super::calls::{self, Call, Effect};
+
+/// How the tokens of what we create begin.
+const TOKEN: &str = "infra-";
 
 /// The name of the call that a request belongs to, put on the request for the connector to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,21 +90,40 @@ fn call_of(cfg: &ConfigBag) -> Result<&'static Call, Refused> {
     })
 }
 
-/// The deletions that are permitted only in the form that can be undone, or that AWS refuses where data is.
+/// Whether a token is one of those that are the same in every run, so that AWS knows a second creation for the
+/// first. Where a kind gives none, the SDK has filled in a random one by now.
+fn is_ours(token: Option<&str>) -> bool {
+    token.is_some_and(|token| token.starts_with(TOKEN))
+}
+
+/// Refuses what must never be sent of a call that is permitted. A deletion passes only in the form that can be
+/// undone, or that AWS refuses where something is in use.
 fn check_form(call: &Call, input: &Input) -> Result<(), Refused> {
-    let refuse = |why| Err(Refused { call: format!("{}:{}", call.service, call.operation), why });
-    if let Some(input) = input.downcast_ref::<DeleteRepositoryInput>() {
-        if input.force() == Some(true) {
-            return refuse("with `force` it deletes images");
-        }
+    let refused = if let Some(input) = input.downcast_ref::<DeleteRepositoryInput>() {
+        (input.force() == Some(true)).then_some("with `force` it deletes images")
     } else if let Some(input) = input.downcast_ref::<DeleteSecretInput>() {
-        if input.force_delete_without_recovery() == Some(true) || input.recovery_window_in_days().is_none() {
-            return refuse("without a recovery window it cannot be undone");
-        }
-    } else if call.effect == Effect::Delete {
-        return refuse("no rule says which form of it is safe");
+        (input.force_delete_without_recovery() == Some(true) || input.recovery_window_in_days().is_none())
+            .then_some("without a recovery window it cannot be undone")
+    } else if let Some(input) = input.downcast_ref::<DeleteSecurityGroupInput>() {
+        (input.group_id().is_none_or(str::is_empty) || input.group_name().is_some())
+            .then_some("by its name it may be another group than was looked at")
+    } else if input.downcast_ref::<DeleteAccessPointInput>().is_some() {
+        // It takes a way in, and no file.
+        None
+    } else if let Some(input) = input.downcast_ref::<CreateFileSystemInput>() {
+        (!is_ours(input.creation_token())).then_some("without a token of ours it is made twice")
+    } else if let Some(input) = input.downcast_ref::<CreateAccessPointInput>() {
+        (!is_ours(input.client_token())).then_some("without a token of ours it is made twice")
+    } else if let Some(input) = input.downcast_ref::<PutFileSystemPolicyInput>() {
+        (input.bypass_policy_lockout_safety_check() == Some(true))
+            .then_some("past AWS's check of it nobody may be left who can change it")
+    } else {
+        (call.effect == Effect::Delete).then_some("no rule says which form of it is safe")
+    };
+    match refused {
+        Some(why) => Err(Refused { call: format!("{}:{}", call.service, call.operation), why }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 #[dyn_dispatch_hint]

@@ -2,12 +2,12 @@
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use infra::aws::{Aws, CallError, Class, Connection};
+use infra::aws::{Answer as _, Aws, CallError, Class, Connection};
 use infra::cli::exit::Exit;
 use serde_json::json;
 
 use crate::support::cli::World;
-use crate::support::connector::Wire;
+use crate::support::connector::{Fault, Which, Wire};
 use crate::support::emulators::Backend;
 
 const REPOSITORY: &str = r#"
@@ -51,55 +51,84 @@ fn adopting_a_repository_full_of_images_expires_none_without_a_word() {
     let _ = world.drift(&manifest).expect(Exit::Done);
 }
 
-/// What a client that goes past all our own code would do.
-#[tokio::test]
-async fn calls_that_only_destroy_or_read_a_secret_back_are_refused_before_they_leave() {
-    let wire = Wire::new();
+/// Clients past all our own code but the gate, to nowhere.
+async fn clients(wire: &Wire) -> Aws {
     let keys = Credentials::new("AKIAIOSFODNN7EXAMPLE", "secret", None, None, "test");
-    let aws = Aws::connect(&Connection {
+    Aws::connect(&Connection {
         region: "us-west-2".to_owned(),
         endpoint_url: Some("http://127.0.0.1:9".to_owned()),
         credentials: Some(SharedCredentialsProvider::new(keys)),
         http: Some(wire.client()),
         ..Connection::default()
     })
-    .await;
-    let (ecr, secrets) = (&aws.ecr, &aws.secrets);
-    let refusals = [
-        CallError::new("", "", &secrets.get_secret_value().secret_id("key").send().await.unwrap_err()),
-        CallError::new("", "", &secrets.batch_get_secret_value().send().await.unwrap_err()),
-        CallError::new("", "", &secrets.delete_secret().secret_id("key").send().await.unwrap_err()),
-        CallError::new(
-            "",
-            "",
-            &secrets
-                .delete_secret()
-                .secret_id("key")
-                .force_delete_without_recovery(true)
-                .send()
-                .await
-                .unwrap_err(),
-        ),
-        CallError::new(
-            "",
-            "",
-            &ecr.delete_repository().repository_name("site").force(true).send().await.unwrap_err(),
-        ),
-        CallError::new(
-            "",
-            "",
-            &ecr.batch_delete_image()
-                .repository_name("site")
-                .set_image_ids(Some(vec![]))
-                .send()
-                .await
-                .unwrap_err(),
-        ),
-    ];
-    for refusal in refusals {
-        assert_eq!(refusal.class, Class::Refused, "{refusal}");
-    }
+    .await
+}
+
+#[track_caller]
+fn check_refused<T: std::fmt::Debug>(answer: Result<T, CallError>) {
+    let error = answer.unwrap_err();
+    assert_eq!(error.class, Class::Refused, "{error}");
+}
+
+#[tokio::test]
+async fn calls_that_only_destroy_or_read_a_secret_back_are_refused_before_they_leave() {
+    let wire = Wire::new();
+    let aws = clients(&wire).await;
+    let (ec2, ecr, efs, secrets) = (&aws.ec2, &aws.ecr, &aws.efs, &aws.secrets);
+    check_refused(secrets.get_secret_value().secret_id("key").send().await.about("", ""));
+    check_refused(secrets.batch_get_secret_value().send().await.about("", ""));
+    let images = ecr.batch_delete_image().repository_name("site").set_image_ids(Some(vec![]));
+    check_refused(images.send().await.about("", ""));
+    check_refused(efs.delete_file_system().file_system_id("fs-1").send().await.about("", ""));
+    check_refused(efs.delete_mount_target().mount_target_id("fsmt-1").send().await.about("", ""));
+    check_refused(ec2.delete_tags().resources("sg-1").send().await.about("", ""));
+    check_refused(ec2.delete_vpc().vpc_id("vpc-1").send().await.about("", ""));
+    check_refused(ec2.delete_subnet().subnet_id("subnet-1").send().await.about("", ""));
+    check_refused(ec2.delete_network_interface().network_interface_id("eni-1").send().await.about("", ""));
+    check_refused(ec2.terminate_instances().instance_ids("i-1").send().await.about("", ""));
     assert_eq!(wire.seen(), []);
+}
+
+#[tokio::test]
+async fn forms_that_destroy_of_calls_that_need_not_are_refused_before_they_leave() {
+    let wire = Wire::new();
+    let aws = clients(&wire).await;
+    let (ec2, ecr, efs, secrets) = (&aws.ec2, &aws.ecr, &aws.efs, &aws.secrets);
+    check_refused(secrets.delete_secret().secret_id("key").send().await.about("", ""));
+    let at_once = secrets.delete_secret().secret_id("key").force_delete_without_recovery(true);
+    check_refused(at_once.send().await.about("", ""));
+    check_refused(ecr.delete_repository().repository_name("site").force(true).send().await.about("", ""));
+    check_refused(ec2.delete_security_group().group_name("efs").send().await.about("", ""));
+    let both = ec2.delete_security_group().group_id("sg-1").group_name("efs");
+    check_refused(both.send().await.about("", ""));
+    check_refused(ec2.delete_security_group().send().await.about("", ""));
+    let policy = efs.put_file_system_policy().file_system_id("fs-1").policy("{}");
+    check_refused(policy.bypass_policy_lockout_safety_check(true).send().await.about("", ""));
+    assert_eq!(wire.seen(), []);
+}
+
+/// The SDK fills in a random token where there is none: then a run that is cut off makes a second file system.
+#[tokio::test]
+async fn what_aws_knows_by_a_token_is_not_made_with_one_that_is_not_ours() {
+    let wire = Wire::with_faults(vec![
+        (Which::Named("elasticfilesystem:CreateFileSystem"), Fault::Answer(400, "BadRequest")),
+        (Which::Named("elasticfilesystem:CreateAccessPoint"), Fault::Answer(400, "BadRequest")),
+    ]);
+    let aws = clients(&wire).await;
+    let file_system = || aws.efs.create_file_system();
+    let access_point = || aws.efs.create_access_point().file_system_id("fs-1");
+    check_refused(file_system().send().await.about("", ""));
+    check_refused(file_system().creation_token("other").send().await.about("", ""));
+    check_refused(access_point().send().await.about("", ""));
+    check_refused(access_point().client_token("other").send().await.about("", ""));
+    assert_eq!(wire.seen(), []);
+    let ours = [
+        file_system().creation_token("infra-1").send().await.about("", "").map(drop),
+        access_point().client_token("infra-1").send().await.about("", "").map(drop),
+    ];
+    for answer in ours {
+        assert_eq!(answer.unwrap_err().code.as_deref(), Some("BadRequest"));
+    }
 }
 
 /// The loudest log there is, of the real binary: the SDK would write out whole requests and answers, and with
