@@ -31,9 +31,36 @@ pub enum Class {
 }
 
 impl Class {
-    /// Whether an error code means that a limit is reached, which no waiting lifts.
-    pub(super) fn is_quota(code: &str) -> bool {
-        code.starts_with("LimitExceeded") || code.starts_with("ServiceQuotaExceeded")
+    /// What AWS means by an error code: the first row that fits. Each service has codes of its own, so what is
+    /// not told by the whole code is told by how it ends.
+    pub(super) fn of(code: &str) -> Self {
+        match code {
+            "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "AuthorizationError" => {
+                Self::Denied
+            }
+            "ExpiredToken"
+            | "ExpiredTokenException"
+            | "InvalidClientTokenId"
+            | "UnrecognizedClientException"
+            | "RequestExpired"
+            | "InvalidSignatureException"
+            | "SignatureDoesNotMatch"
+            | "AuthFailure" => Self::Credentials,
+            // Rates, two of them with a name like a quota's (`aws-runtime`'s table of throttling codes).
+            "RequestLimitExceeded"
+            | "BandwidthLimitExceeded"
+            | "TooManyRequestsException"
+            | "ProvisionedThroughputExceededException"
+            | "PriorRequestNotComplete"
+            | "SlowDown" => Self::Throttled,
+            _ if code.contains("Throttl") => Self::Throttled,
+            // EFS, with status 429: the throughput can be changed once in 24 hours.
+            "TooManyRequests" => Self::Quota,
+            // Of EC2 and EFS each quota has its name: `SecurityGroupLimitExceeded`.
+            _ if code.ends_with("LimitExceeded") || code.ends_with("LimitExceededException") => Self::Quota,
+            _ if code.ends_with("QuotaExceeded") || code.ends_with("QuotaExceededException") => Self::Quota,
+            _ => Self::Other,
+        }
     }
 
     /// What a person can do about it.
@@ -47,7 +74,9 @@ impl Class {
                 "log in (`aws sso login`, `aws configure`), or name another --profile; --sandbox needs no credentials",
             ),
             Self::Throttled => Some("run the same command again in a minute"),
-            Self::Quota => Some("raise the quota or remove what is not needed; retrying does not help"),
+            Self::Quota => Some(
+                "raise the quota or remove what is not needed, or wait the 24 hours of EFS; retrying does not help",
+            ),
             Self::Network => Some(
                 "check the network, the region and any AWS_ENDPOINT_URL; then run the same command again",
             ),
@@ -212,36 +241,64 @@ where
     E: Error + 'static,
     R: fmt::Debug,
 {
-    // Codes: IAM and EC2 common errors, and `aws-runtime`'s table of throttling codes.
-    match code {
-        Some("AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "AuthorizationError") => {
-            Class::Denied
+    match (code, error) {
+        (Some(code), _) => Class::of(code),
+        (None, SdkError::DispatchFailure(failure)) if failure.is_io() || failure.is_timeout() => {
+            Class::Network
         }
-        Some(
-            "ExpiredToken"
-            | "ExpiredTokenException"
-            | "InvalidClientTokenId"
-            | "UnrecognizedClientException"
-            | "RequestExpired"
-            | "InvalidSignatureException"
-            | "SignatureDoesNotMatch",
-        ) => Class::Credentials,
-        Some(code) if Class::is_quota(code) => Class::Quota,
-        Some(code)
-            if code.contains("Throttl")
-                || code.contains("TooManyRequests")
-                || ["RequestLimitExceeded", "SlowDown"].contains(&code) =>
-        {
-            Class::Throttled
+        (None, SdkError::TimeoutError(_)) => Class::Network,
+        _ if caused_by::<Refused>(error) => Class::Refused,
+        _ if caused_by::<CredentialsError>(error) => Class::Credentials,
+        (None, SdkError::DispatchFailure(_)) => Class::Network,
+        _ => Class::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_code_means() {
+        for (class, codes) in [
+            (Class::Denied, &["AccessDenied", "AccessDeniedException", "UnauthorizedOperation"][..]),
+            (Class::Credentials, &["ExpiredToken", "InvalidClientTokenId", "AuthFailure"]),
+            (
+                Class::Throttled,
+                &[
+                    "Throttling",
+                    "ThrottlingException",
+                    "RequestThrottled",
+                    "RequestThrottledException",
+                    "EC2ThrottledException",
+                    "RequestLimitExceeded",
+                    "BandwidthLimitExceeded",
+                    "TooManyRequestsException",
+                    "SlowDown",
+                ],
+            ),
+            (
+                Class::Quota,
+                &[
+                    "LimitExceeded",
+                    "LimitExceededException",
+                    "ServiceQuotaExceededException",
+                    "TooManyRequests",
+                    "FileSystemLimitExceeded",
+                    "AccessPointLimitExceeded",
+                    "NetworkInterfaceLimitExceeded",
+                    "SecurityGroupLimitExceeded",
+                    "ThroughputLimitExceeded",
+                    "RulesPerSecurityGroupLimitExceeded",
+                    "SecurityGroupsPerInterfaceLimitExceeded",
+                ],
+            ),
+            // The third is of the moment, and its status says so: 503.
+            (Class::Other, &["ValidationException", "BadRequest", "InsufficientThroughputCapacity"]),
+        ] {
+            for code in codes {
+                assert_eq!(Class::of(code), class, "{code}");
+            }
         }
-        Some(_) => Class::Other,
-        None => match error {
-            SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => Class::Network,
-            SdkError::TimeoutError(_) => Class::Network,
-            _ if caused_by::<Refused>(error) => Class::Refused,
-            _ if caused_by::<CredentialsError>(error) => Class::Credentials,
-            SdkError::DispatchFailure(_) => Class::Network,
-            _ => Class::Other,
-        },
     }
 }

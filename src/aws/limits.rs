@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::http::{
     SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::retries::classifiers::{
     ClassifyRetry, RetryAction, RetryClassifierPriority,
@@ -28,8 +28,13 @@ use super::gate::CallName;
 const IN_FLIGHT: &[(&str, usize)] = &[
     // DescribeSecret 10,000 a second; calls on resource policies 50 a second.
     ("secretsmanager", 32),
+    // Buckets of 100 describing calls, refilled with 20 a second.
+    ("ec2", 16),
     ("ecr", 16),
+    ("elasticfilesystem", 8),
     ("cloudformation", 4),
+    // ListCertificates was once limited to one a second.
+    ("acm", 1),
 ];
 
 /// Any other service.
@@ -64,12 +69,7 @@ pub(super) struct Quotas;
 
 impl ClassifyRetry for Quotas {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
-        let Some(response) = context.response() else { return RetryAction::NoActionIndicated };
-        // The JSON protocols name the error in a header or in the body; no query service has such quotas.
-        let header = response.headers().get("x-amzn-errortype");
-        let body = response.body().bytes().and_then(|body| serde_json::from_slice::<Value>(body).ok());
-        let typed = body.as_ref().and_then(|body| body.get("__type")).and_then(Value::as_str);
-        let is_quota = header.into_iter().chain(typed).any(names_quota);
+        let is_quota = context.response().and_then(code).is_some_and(|code| Class::of(&code) == Class::Quota);
         if is_quota { RetryAction::RetryForbidden } else { RetryAction::NoActionIndicated }
     }
 
@@ -83,11 +83,31 @@ impl ClassifyRetry for Quotas {
     }
 }
 
-/// Whether an error's name, as a protocol writes it (`com.amazonaws.ecr#LimitExceededException:http://…`), is
-/// that of a quota.
-fn names_quota(name: &str) -> bool {
+/// The error code of an answer, wherever its protocol puts it. What the SDK parsed has a type of its own in each
+/// operation, so that no classifier can ask it.
+fn code(response: &HttpResponse) -> Option<String> {
+    if response.status().is_success() {
+        return None;
+    }
+    // REST JSON: EFS.
+    if let Some(code) = response.headers().get("x-amzn-errortype") {
+        return Some(bare(code).to_owned());
+    }
+    let body = std::str::from_utf8(response.body().bytes()?).ok()?;
+    // JSON: ACM, ECR, Secrets Manager.
+    if let Ok(body) = serde_json::from_str::<Value>(body) {
+        let code = ["code", "__type", "ErrorCode"].iter().find_map(|key| body.get(key)?.as_str());
+        return code.map(|code| bare(code).to_owned());
+    }
+    // XML: CloudFormation, EC2, STS.
+    let (code, _) = body.split_once("<Code>")?.1.split_once("</Code>")?;
+    Some(code.trim().to_owned())
+}
+
+/// The code in an error's name as a protocol may write it: `com.amazonaws.ecr#LimitExceededException:http://…`.
+fn bare(name: &str) -> &str {
     let name = name.split(':').next().unwrap_or_default();
-    Class::is_quota(name.rsplit('#').next().unwrap_or_default())
+    name.rsplit('#').next().unwrap_or_default()
 }
 
 /// An HTTP client that lets only so many calls of a service be under way.
@@ -136,5 +156,126 @@ impl HttpConnector for CappedConnector {
             let _place = cap.acquire().await.map_err(|error| ConnectorError::other(error.into(), None))?;
             below.call(request).await
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use aws_credential_types::Credentials;
+    use aws_credential_types::provider::SharedCredentialsProvider;
+    use aws_smithy_types::body::SdkBody;
+
+    use super::*;
+    use crate::aws::{Answer as _, Aws, CallError, Connection};
+
+    /// A service that answers every call with the same error.
+    #[derive(Clone, Debug)]
+    struct Answering {
+        status: u16,
+        header: Option<&'static str>,
+        body: String,
+        calls: Arc<AtomicUsize>,
+    }
+
+    impl HttpConnector for Answering {
+        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            self.calls.fetch_add(1, Ordering::Relaxed);
+            let mut response =
+                HttpResponse::new(self.status.try_into().unwrap(), SdkBody::from(self.body.clone()));
+            if let Some(code) = self.header {
+                response.headers_mut().insert("x-amzn-errortype", code);
+            }
+            HttpConnectorFuture::ready(Ok(response))
+        }
+    }
+
+    impl HttpClient for Answering {
+        fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+            SharedHttpConnector::new(self.clone())
+        }
+    }
+
+    const ONCE: usize = 1;
+    const ALL: usize = ATTEMPTS as usize;
+
+    /// Checks, for each status and code that a service answers a call with, what that means and how often the
+    /// call is made. The clock stands still, so that pauses take no time.
+    async fn check(
+        answer: impl Fn(&'static str) -> (Option<&'static str>, String),
+        call: impl AsyncFn(&Aws) -> CallError,
+        cases: &[(u16, &'static str, Class, usize)],
+    ) {
+        tokio::time::pause();
+        for (status, code, class, calls) in cases {
+            let (header, body) = answer(code);
+            let service = Answering { status: *status, header, body, calls: Arc::default() };
+            let keys = Credentials::new("AKIAIOSFODNN7EXAMPLE", "secret", None, None, "test");
+            let aws = Aws::connect(&Connection {
+                region: "us-west-2".to_owned(),
+                credentials: Some(SharedCredentialsProvider::new(keys)),
+                http: Some(SharedHttpClient::new(service.clone())),
+                ..Connection::default()
+            })
+            .await;
+            let error = call(&aws).await;
+            let made = service.calls.load(Ordering::Relaxed);
+            assert_eq!((error.code.as_deref(), error.class, made), (Some(*code), *class, *calls));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_quota_of_a_query_service_ends_a_call_at_once() {
+        let answer =
+            |code| (None, format!("<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>"));
+        let call =
+            async |aws: &Aws| aws.cloudformation.describe_stacks().send().await.about("", "").unwrap_err();
+        let cases =
+            [(400, "LimitExceededException", Class::Quota, ONCE), (400, "Throttling", Class::Throttled, ALL)];
+        check(answer, call, &cases).await;
+    }
+
+    #[tokio::test]
+    async fn a_quota_of_ec2_ends_a_call_at_once() {
+        let answer = |code| {
+            let error = format!("<Errors><Error><Code>{code}</Code></Error></Errors>");
+            (None, format!("<Response>{error}<RequestID>x</RequestID></Response>"))
+        };
+        let call =
+            async |aws: &Aws| aws.ec2.describe_security_groups().send().await.about("", "").unwrap_err();
+        let cases = [
+            (400, "SecurityGroupLimitExceeded", Class::Quota, ONCE),
+            (503, "RulesPerSecurityGroupLimitExceeded", Class::Quota, ONCE),
+            (400, "SecurityGroupsPerInterfaceLimitExceeded", Class::Quota, ONCE),
+            (503, "RequestLimitExceeded", Class::Throttled, ALL),
+        ];
+        check(answer, call, &cases).await;
+    }
+
+    #[tokio::test]
+    async fn a_quota_of_a_json_service_ends_a_call_at_once() {
+        let answer = |code| (None, format!(r#"{{"__type": "com.amazonaws.acm#{code}"}}"#));
+        let call = async |aws: &Aws| aws.acm.list_certificates().send().await.about("", "").unwrap_err();
+        let cases = [
+            (400, "LimitExceededException", Class::Quota, ONCE),
+            (400, "ThrottlingException", Class::Throttled, ALL),
+        ];
+        check(answer, call, &cases).await;
+    }
+
+    #[tokio::test]
+    async fn a_quota_of_efs_ends_a_call_at_once() {
+        let answer = |code| (Some(code), format!(r#"{{"ErrorCode": "{code}"}}"#));
+        let call = async |aws: &Aws| aws.efs.describe_file_systems().send().await.about("", "").unwrap_err();
+        let cases = [
+            (429, "TooManyRequests", Class::Quota, ONCE),
+            (403, "FileSystemLimitExceeded", Class::Quota, ONCE),
+            (503, "ThroughputLimitExceeded", Class::Quota, ONCE),
+            (400, "ThrottlingException", Class::Throttled, ALL),
+            // Of the moment: EFS has none to give just now.
+            (503, "InsufficientThroughputCapacity", Class::Other, ALL),
+        ];
+        check(answer, call, &cases).await;
     }
 }
