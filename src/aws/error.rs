@@ -8,6 +8,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::gate::Refused;
+use crate::model::size;
 
 /// What a failed call means for what happens next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub enum Class {
     Network,
     /// `infra` itself refused to send it.
     Refused,
+    /// What was waited for did not come in time.
+    Timeout,
     /// It was waited for when the run was asked to stop.
     Stopped,
     /// Anything else that AWS said.
@@ -80,6 +83,9 @@ impl Class {
             Self::Network => Some(
                 "check the network, the region and any AWS_ENDPOINT_URL; then run the same command again",
             ),
+            Self::Timeout => {
+                Some("AWS may still be at it; nothing is rolled back: run the same command again in a while")
+            }
             Self::Refused | Self::Stopped | Self::Other => None,
         }
     }
@@ -147,13 +153,14 @@ impl CallError {
     /// Something that did not come within `deadline`.
     #[must_use]
     pub fn overdue(what: &str, deadline: std::time::Duration) -> Self {
-        let minutes = deadline.as_secs().div_ceil(60);
+        let minutes =
+            size::count(usize::try_from(deadline.as_secs().div_ceil(60)).unwrap_or(usize::MAX), "minute");
         Self {
             call: "waiting".to_owned(),
             subject: what.to_owned(),
             code: None,
-            message: format!("it did not come within {minutes} minutes"),
-            class: Class::Other,
+            message: format!("it did not come within {minutes}"),
+            class: Class::Timeout,
         }
     }
 
@@ -186,7 +193,10 @@ where
 
 impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} on {} failed: ", self.call, self.subject)?;
+        match self.class {
+            Class::Timeout | Class::Stopped => write!(f, "waited for {}: ", self.subject)?,
+            _ => write!(f, "{} on {} failed: ", self.call, self.subject)?,
+        }
         if let Some(code) = &self.code {
             write!(f, "{code}: ")?;
         }

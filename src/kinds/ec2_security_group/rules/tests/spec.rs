@@ -102,8 +102,9 @@ fn a_group_is_a_reference_with_its_place() {
         });
     });
     // Even beside another fault.
-    assert_eq!(problems.into_findings().references, expected.into_findings().references);
-    assert_eq!(problems.into_found().len(), 1);
+    let found = problems.into_findings();
+    assert_eq!(found.references, expected.into_findings().references);
+    assert_eq!(found.problems.len(), 1);
 }
 
 #[test]
