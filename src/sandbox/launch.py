@@ -55,7 +55,7 @@ from ministack.core.responses import (  # noqa: E402
     json_response,
     new_uuid,
 )
-from ministack.services import ecr, secretsmanager  # noqa: E402
+from ministack.services import acm, ec2, ecr, efs, secretsmanager  # noqa: E402
 
 
 def replaces(module, name):
@@ -79,6 +79,27 @@ def edited(response, edit):
     document = json.loads(body)
     edit(document)
     return json_response(document)
+
+
+def drop_empty(document, *keys):
+    """AWS: a member that has nothing to say is left out."""
+    for key in keys:
+        if not document.get(key):
+            document.pop(key, None)
+
+
+def page(answer, key, token, size, following):
+    """Leaves at most `size` items under `key`, from where `token` says, and a token for the rest as `following`."""
+    start = int(base64.b64decode(token)) if token else 0
+    end = start + size
+    if end < len(answer[key]):
+        answer[following] = base64.b64encode(str(end).encode()).decode()
+    answer[key] = answer[key][start:end]
+
+
+def kms_key():
+    """The ARN of the key that AWS manages for a service, where a request names none."""
+    return f"arn:aws:kms:{get_region()}:{get_account_id()}:key/{new_uuid()}"
 
 
 # --- Secrets Manager ---------------------------------------------------------------------------------------
@@ -180,23 +201,19 @@ def list_secret_version_ids(original, data):
     return edited(original(data), edit)
 
 
-def drop_empty(secret, versions):
-    """AWS: a member that has nothing to say is left out."""
-    for key in (versions, "Description", "LastAccessedDate"):
-        if not secret.get(key):
-            secret.pop(key, None)
+OFTEN_EMPTY = ("Description", "LastAccessedDate")
 
 
 @replaces(secretsmanager, "_describe_secret")
 def describe_secret(original, data):
-    return edited(original(data), lambda answer: drop_empty(answer, "VersionIdsToStages"))
+    return edited(original(data), lambda answer: drop_empty(answer, "VersionIdsToStages", *OFTEN_EMPTY))
 
 
 @replaces(secretsmanager, "_list_secrets")
 def list_secrets(original, data):
     def edit(answer):
         for secret in answer["SecretList"]:
-            drop_empty(secret, "SecretVersionsToStages")
+            drop_empty(secret, "SecretVersionsToStages", *OFTEN_EMPTY)
 
     return edited(original(data), edit)
 
@@ -226,7 +243,7 @@ def create_repository(original, data):
     repository = ecr._repositories[name]
     encryption = repository["encryptionConfiguration"]
     if encryption.get("encryptionType", "AES256") != "AES256" and not encryption.get("kmsKey"):
-        encryption["kmsKey"] = f"arn:aws:kms:{get_region()}:{get_account_id()}:key/{new_uuid()}"
+        encryption["kmsKey"] = kms_key()
     if data.get(EXCLUSIONS):
         repository[EXCLUSIONS] = data[EXCLUSIONS]
     return json_response({"repository": ecr._repo_shape(repository)})
@@ -272,14 +289,8 @@ def paged(original, key, named, data):
     if data.get(named):
         return response
 
-    def edit(answer):
-        start = int(base64.b64decode(data["nextToken"])) if data.get("nextToken") else 0
-        end = start + (data.get("maxResults") or 100)
-        if end < len(answer[key]):
-            answer["nextToken"] = base64.b64encode(str(end).encode()).decode()
-        answer[key] = answer[key][start:end]
-
-    return edited(response, edit)
+    size = data.get("maxResults") or 100
+    return edited(response, lambda answer: page(answer, key, data.get("nextToken"), size, "nextToken"))
 
 
 @replaces(ecr, "_describe_repositories")
@@ -308,6 +319,356 @@ def describe_images(original, data):
                 detail["imageSizeInBytes"] = sum(part["size"] for part in [manifest["config"], *manifest["layers"]])
 
     return edited(paged(original, "imageDetails", "imageIds", data), edit)
+
+
+# --- EFS ---------------------------------------------------------------------------------------------------
+
+
+def refused(code, **members):
+    """AWS: what is there already is a conflict, and the error names it."""
+    status, headers, body = efs._error(409, code, "It exists already.")
+    return status, headers, json.dumps({**json.loads(body), **members}).encode()
+
+
+def no_file_system(name):
+    return efs._error(404, "FileSystemNotFound", f"File system '{name}' does not exist.")
+
+
+@replaces(efs, "_create_file_system")
+def create_file_system(original, body):
+    """AWS: a known token is refused; encryption without a key means the account's own; the backup is a policy."""
+    for known in efs._file_systems.values():
+        if known["CreationToken"] == body.get("CreationToken"):
+            return refused("FileSystemAlreadyExists", FileSystemId=known["FileSystemId"])
+    if body.get("Encrypted") and not body.get("KmsKeyId"):
+        body = {**body, "KmsKeyId": kms_key()}
+    response = original(body)
+    if response[0] == 201 and body.get("Backup", "AvailabilityZoneName" in body):
+        efs._backup_policies[json.loads(response[2])["FileSystemId"]] = {"Status": "ENABLED"}
+    return response
+
+
+@replaces(efs, "_fs_response")
+def fs_response(original, fs):
+    """AWS: provisioned throughput belongs to its mode."""
+    shape = original(fs)
+    drop_empty(shape, "KmsKeyId", "Name")
+    if shape["ThroughputMode"] != "provisioned":
+        shape.pop("ProvisionedThroughputInMibps", None)
+    return shape
+
+
+@replaces(efs, "_delete_file_system")
+def delete_file_system(original, fs_id):
+    """AWS: access points go with their file system."""
+    response = original(fs_id)
+    if response[0] == 204:
+        for name in [name for name, point in efs._access_points.items() if point["FileSystemId"] == fs_id]:
+            del efs._access_points[name]
+    return response
+
+
+@replaces(efs, "_put_lifecycle_configuration")
+def put_lifecycle_configuration(original, fs_id, body):
+    """AWS: an object for each transition."""
+    if any(len(policy) != 1 for policy in body.get("LifecyclePolicies", [])):
+        return efs._error(400, "BadRequest", "One or more LifecyclePolicy objects specified are malformed.")
+    return original(fs_id, body)
+
+
+@replaces(efs, "_describe_backup_policy")
+def describe_backup_policy(original, fs_id):
+    """AWS: what was never backed up has no policy, as opposed to one that says so."""
+    if fs_id in efs._file_systems and fs_id not in efs._backup_policies:
+        return efs._error(404, "PolicyNotFound", None)
+    return original(fs_id)
+
+
+def listed(original, key, query, size="MaxItems", token="Marker", following="NextMarker"):
+    """AWS: a file system that is named has to exist; lists come in pages, with a token for the next."""
+    if query.get("FileSystemId") and query["FileSystemId"] not in efs._file_systems:
+        return no_file_system(query["FileSystemId"])
+    response = original({**query, size: sys.maxsize})
+    most = int(query.get(size) or 100)
+    return edited(response, lambda answer: page(answer, key, query.get(token), most, following))
+
+
+@replaces(efs, "_describe_file_systems")
+def describe_file_systems(original, query):
+    return listed(original, "FileSystems", query)
+
+
+@replaces(efs, "_describe_mount_targets")
+def describe_mount_targets(original, query):
+    return listed(original, "MountTargets", query)
+
+
+@replaces(efs, "_describe_access_points")
+def describe_access_points(original, query):
+    """AWS: an access point that is named has to exist."""
+    name = query.get("AccessPointId")
+    if name and name not in efs._access_points:
+        return efs._error(404, "AccessPointNotFound", f"Access point '{name}' does not exist.")
+    return listed(original, "AccessPoints", query, "MaxResults", "NextToken", "NextToken")
+
+
+@replaces(efs, "_create_access_point")
+def create_access_point(original, body):
+    """AWS: a known token is refused; nobody in particular is no user."""
+    for known in efs._access_points.values():
+        if known["ClientToken"] == body.get("ClientToken"):
+            return refused("AccessPointAlreadyExists", AccessPointId=known["AccessPointId"])
+    response = original(body)
+    if response[0] != 200:
+        return response
+    point = efs._access_points[json.loads(response[2])["AccessPointId"]]
+    drop_empty(point, "PosixUser", "Name")
+    return json_response(point)
+
+
+# --- EC2 ---------------------------------------------------------------------------------------------------
+
+PEERS = {
+    "IpRanges": "CidrIp",
+    "Ipv6Ranges": "CidrIpv6",
+    "PrefixListIds": "PrefixListId",
+    "UserIdGroupPairs": "GroupId",
+}
+DIRECTIONS = {"Ingress": "IpPermissions", "Egress": "IpPermissionsEgress"}
+
+
+def answers(name, known=True):
+    """Has EC2 answer the action `name` with the decorated function, which is given the original first, if known."""
+    original = ec2._ACTION_MAP.get(name)
+    if callable(original) != known:
+        sys.exit(f"ministack {RELEASE} has {'no' if known else 'an'} action {name} of EC2 to correct")
+
+    def put(function):
+        ec2._ACTION_MAP[name] = functools.partial(function, original) if known else function
+        return function
+
+    return put
+
+
+@replaces(ec2, "_parse_ip_permissions")
+def parse_ip_permissions(original, parameters, prefix):
+    """AWS: each peer makes a rule of its own, and a rule for all protocols has no ports."""
+    rules = []
+    for permission in original(parameters, prefix):
+        if permission["IpProtocol"] == "-1":
+            permission = {key: permission[key] for key in permission if key not in ("FromPort", "ToPort")}
+        nobody = {key: [] for key in PEERS}
+        rules += [{**permission, **nobody, key: [peer]} for key in PEERS for peer in permission[key]]
+    return rules
+
+
+@replaces(ec2, "_rules_match")
+def rules_match(original, one, other):
+    """AWS: a rule is told by protocol, ports and peer, whatever is said of the peer besides."""
+
+    def identity(rule):
+        peers = [(key, peer.get(name)) for key, name in PEERS.items() for peer in rule[key]]
+        return rule["IpProtocol"], rule.get("FromPort"), rule.get("ToPort"), peers
+
+    return identity(one) == identity(other)
+
+
+def live_rules(parameters, direction):
+    """For each rule that a request names the one that its group has, if it has it."""
+    group = ec2._security_groups.get(ec2._p(parameters, "GroupId"), {})
+    known = group.get(DIRECTIONS[direction], [])
+    for rule in ec2._parse_ip_permissions(parameters, "IpPermissions"):
+        yield rule, next((live for live in known if ec2._rules_match(rule, live)), None)
+
+
+def no_rule():
+    message = "The specified rule does not exist in this security group."
+    return ec2._error("InvalidPermission.NotFound", message, 400)
+
+
+def correct_rules(direction):
+    @answers(f"AuthorizeSecurityGroup{direction}")
+    def authorize(original, parameters):
+        """AWS: a rule that is there already is refused, and all others with it."""
+        if any(live for _, live in live_rules(parameters, direction)):
+            message = "the specified rule already exists"
+            return ec2._error("InvalidPermission.Duplicate", message, 400)
+        return original(parameters)
+
+    @answers(f"RevokeSecurityGroup{direction}")
+    def revoke(original, parameters):
+        """AWS: a rule that is not there is refused, and all others with it."""
+        if ec2._p(parameters, "GroupId") in ec2._security_groups:
+            if not all(live for _, live in live_rules(parameters, direction)):
+                return no_rule()
+        return original(parameters)
+
+    @answers(f"UpdateSecurityGroupRuleDescriptions{direction}", known=False)
+    def update_descriptions(parameters):
+        """AWS: a rule's description is replaced, or goes where none is given."""
+        name = ec2._p(parameters, "GroupId")
+        if name not in ec2._security_groups:
+            return ec2._error("InvalidGroup.NotFound", f"The security group '{name}' does not exist", 400)
+        rules = list(live_rules(parameters, direction))
+        if not all(live for _, live in rules):
+            return no_rule()
+        for rule, live in rules:
+            live.update(rule)
+        response = f"UpdateSecurityGroupRuleDescriptions{direction}Response"
+        return ec2._xml(200, response, "<return>true</return>")
+
+
+for each in DIRECTIONS:
+    correct_rules(each)
+
+
+def interfaces():
+    """AWS: a mount target has a network interface, which is seen in EC2 too."""
+    for target in efs._mount_targets.values():
+        name = target["NetworkInterfaceId"]
+        groups = [ec2._security_groups.get(group, {"GroupId": group}) for group in target["SecurityGroups"]]
+        yield {
+            "NetworkInterfaceId": name,
+            "SubnetId": target["SubnetId"],
+            "VpcId": target["VpcId"],
+            "AvailabilityZone": target["AvailabilityZoneName"],
+            "Description": f"EFS mount target for {target['FileSystemId']} ({target['MountTargetId']})",
+            "OwnerId": target["OwnerId"],
+            "RequesterManaged": True,
+            "Status": "in-use",
+            "PrivateIpAddress": target.get("IpAddress", ""),
+            "MacAddress": ":".join(["02", *re.findall("..", name[-10:])]),
+            "Groups": [{"GroupId": group["GroupId"], "GroupName": group.get("GroupName", "")} for group in groups],
+        }
+    yield from ec2._network_interfaces.values()
+
+
+@replaces(ec2, "_eni_fields_xml")
+def eni_fields_xml(original, interface, tag="item"):
+    """AWS: it is said whose doing an interface is."""
+    managed = str(interface.get("RequesterManaged", False)).lower()
+    fields, end, _ = original(interface, tag).rpartition(f"</{tag}>")
+    return f"{fields}<requesterManaged>{managed}</requesterManaged>{end}"
+
+
+def matches(parameters, name, facts):
+    """AWS: the values of a filter may hold `*` and `?`. Filters that `facts` do not have are not known here."""
+    filters = ec2._parse_filters(parameters)
+    return ec2._resource_matches_tag_filters(name, filters) and all(
+        any(ec2._glob_match(pattern, fact) for pattern in patterns for fact in facts[key])
+        for key, patterns in filters.items()
+        if not key.startswith("tag")
+    )
+
+
+@answers("DescribeNetworkInterfaces")
+def describe_network_interfaces(original, parameters):
+    """AWS: interfaces can be filtered, and one that is named has to exist."""
+    named = ec2._parse_member_list(parameters, "NetworkInterfaceId")
+    found = {interface["NetworkInterfaceId"]: interface for interface in interfaces()}
+    for name in named:
+        if name not in found:
+            message = f"The networkInterface ID '{name}' does not exist"
+            return ec2._error("InvalidNetworkInterfaceID.NotFound", message, 400)
+
+    def facts(interface):
+        return {
+            "description": [interface["Description"]],
+            "group-id": [group["GroupId"] for group in interface["Groups"]],
+            "network-interface-id": [interface["NetworkInterfaceId"]],
+            "subnet-id": [interface["SubnetId"]],
+            "vpc-id": [interface["VpcId"]],
+        }
+
+    shown = [found[name] for name in named or found if matches(parameters, name, facts(found[name]))]
+    items = "".join(map(ec2._eni_fields_xml, shown))
+    response = "DescribeNetworkInterfacesResponse"
+    return ec2._xml(200, response, f"<networkInterfaceSet>{items}</networkInterfaceSet>")
+
+
+def peers(group, direction):
+    """The groups that the rules of `group` name."""
+    return [pair.get("GroupId") for rule in group[DIRECTIONS[direction]] for pair in rule["UserIdGroupPairs"]]
+
+
+@replaces(ec2, "_sg_xml")
+def sg_xml(original, group):
+    """AWS: a name and a description may hold an ampersand."""
+    return original({**group, **{key: ec2._esc(group[key]) for key in ("GroupName", "Description")}})
+
+
+@answers("DescribeSecurityGroups")
+def describe_security_groups(original, parameters):
+    """AWS: groups can be filtered by more than the emulator knows."""
+    response = original({key: parameters[key] for key in parameters if not key.startswith("Filter.")})
+    if response[0] != 200:
+        return response
+
+    def facts(group):
+        return {
+            "description": [group["Description"]],
+            "egress.ip-permission.group-id": peers(group, "Egress"),
+            "group-id": [group["GroupId"]],
+            "group-name": [group["GroupName"]],
+            "ip-permission.group-id": peers(group, "Ingress"),
+            "vpc-id": [group["VpcId"]],
+        }
+
+    named = ec2._parse_member_list(parameters, "GroupId")
+    found = [(name, group) for name, group in ec2._security_groups.items() if name in named or not named]
+    shown = [group for name, group in found if matches(parameters, name, facts(group))]
+    items = "".join(map(ec2._sg_xml, shown))
+    return ec2._xml(200, "DescribeSecurityGroupsResponse", f"<securityGroupInfo>{items}</securityGroupInfo>")
+
+
+@answers("DeleteSecurityGroup")
+def delete_security_group(original, parameters):
+    """AWS: a group stays for as long as an interface has it, or a rule of another group names it."""
+    name = ec2._p(parameters, "GroupId")
+    attached = any(group["GroupId"] == name for interface in interfaces() for group in interface["Groups"])
+    others = [group for group in ec2._security_groups.values() if group["GroupId"] != name]
+    if attached or any(name in peers(group, direction) for group in others for direction in DIRECTIONS):
+        return ec2._error("DependencyViolation", f"resource {name} has a dependent object", 400)
+    return original(parameters)
+
+
+# --- ACM ---------------------------------------------------------------------------------------------------
+
+
+RSA = ("RSA_1024", "RSA_2048")
+
+
+@replaces(acm, "_request_certificate")
+def request_certificate(original, data):
+    """AWS: a certificate's key is of the kind that was asked for."""
+    response = original(data)
+    if response[0] == 200:
+        arn = json.loads(response[2])["CertificateArn"]
+        acm._certificates[arn]["KeyAlgorithm"] = data.get("KeyAlgorithm", "RSA_2048")
+    return response
+
+
+@replaces(acm, "_cert_shape")
+def cert_shape(original, certificate):
+    return {**original(certificate), "KeyAlgorithm": certificate.get("KeyAlgorithm", "RSA_2048")}
+
+
+@replaces(acm, "_list_certificates")
+def list_certificates(original, data):
+    """AWS: only these kinds of key are listed, unless others are asked for; names and dates are listed too."""
+    kinds = data.get("Includes", {}).get("keyTypes") or RSA
+
+    def summary(listed):
+        shape = acm._cert_shape(acm._certificates[listed["CertificateArn"]])
+        also = ("Type", "KeyAlgorithm", "CreatedAt", "IssuedAt", "NotBefore", "NotAfter")
+        names = {"SubjectAlternativeNameSummaries": shape["SubjectAlternativeNames"]}
+        return {**listed, **{key: shape[key] for key in also}, **names}
+
+    def edit(answer):
+        summaries = map(summary, answer["CertificateSummaryList"])
+        answer["CertificateSummaryList"] = [it for it in summaries if it["KeyAlgorithm"] in kinds]
+
+    return edited(original(data), edit)
 
 
 # --- Serving -----------------------------------------------------------------------------------------------

@@ -1,7 +1,10 @@
 //! What the tests rely on in the emulators: accounts that are apart, and AWS's behaviour where
-//! `launch.py` corrects ministack and moto has it from the start.
+//! `launch.py` and `moto_launch.py` correct it, or an emulator has it from the start.
 
+mod acm;
+mod ec2;
 mod ecr;
+mod efs;
 mod secrets;
 
 use std::collections::HashSet;

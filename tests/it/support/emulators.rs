@@ -97,7 +97,7 @@ pub(crate) fn ministack() -> Option<&'static Emulator> {
     EMULATOR.get_or_init(|| start(Backend::Ministack)).as_ref()
 }
 
-/// moto, as it is.
+/// moto, with the corrections of `moto_launch.py`.
 pub(crate) fn moto() -> Option<&'static Emulator> {
     static EMULATOR: OnceLock<Option<Emulator>> = OnceLock::new();
     EMULATOR.get_or_init(|| start(Backend::Moto)).as_ref()
@@ -165,6 +165,8 @@ async fn run(backend: Backend) -> Result<(String, Box<dyn Any + Send + Sync>), S
             command.args(["-I", "-c", MOTO_LAUNCH]).env_clear().env("PATH", tools().path);
             // Without these a role cannot have a policy of AWS's attached.
             command.env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true");
+            // Certificates are issued as soon as they are requested.
+            command.env("MOTO_ACM_VALIDATION_WAIT", "0");
             let log = own_folder().join("moto.log");
             let server = Server::start(command, &log).await?;
             Ok((server.endpoint_url(), Box::new(server)))

@@ -12,34 +12,60 @@ use super::emulators::{Credentials, Emulator, REGION, fresh_account};
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub status: u16,
+    /// The error's code, where it comes in a header: from services that take a method and a path.
+    error_type: Option<String>,
     pub body: String,
 }
 
 impl Answer {
-    /// The body of a success.
+    fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The body of a success; null where there is none.
     pub(crate) fn json(&self) -> Value {
-        assert_eq!(self.status, 200, "{}", self.body);
-        serde_json::from_str(&self.body).unwrap()
+        assert!(self.is_success(), "{} {}", self.status, self.body);
+        if self.body.is_empty() { Value::Null } else { serde_json::from_str(&self.body).unwrap() }
+    }
+
+    /// The body of a success, as XML.
+    pub(crate) fn xml(self) -> Self {
+        assert!(self.is_success(), "{} {}", self.status, self.body);
+        self
     }
 
     /// The text of the first XML element of this name.
     pub(crate) fn element(&self, name: &str) -> String {
+        self.elements(name).next().unwrap_or_else(|| panic!("no {name} in {}", self.body)).to_owned()
+    }
+
+    /// The texts of all XML elements of this name.
+    pub(crate) fn elements(&self, name: &str) -> impl Iterator<Item = &str> {
         let (start, end) = (format!("<{name}>"), format!("</{name}>"));
-        let text = self.body.split_once(&start).and_then(|(_, rest)| rest.split_once(&end));
-        text.unwrap_or_else(|| panic!("no {name} in {}", self.body)).0.to_owned()
+        let mut rest = self.body.as_str();
+        std::iter::from_fn(move || {
+            let (text, after) = rest.split_once(&start)?.1.split_once(&end)?;
+            rest = after;
+            Some(text)
+        })
     }
 
     /// The error's code and message, or nothing for a success.
     pub(crate) fn error(&self) -> Option<(String, String)> {
-        if self.status == 200 {
+        if self.is_success() {
             return None;
         }
         let Ok(body) = serde_json::from_str::<Value>(&self.body) else {
-            return Some((self.status.to_string(), self.body.clone()));
+            let element = |name| self.elements(name).next().map(str::to_owned);
+            return Some((
+                element("Code").unwrap_or_else(|| self.status.to_string()),
+                element("Message").unwrap_or_else(|| self.body.clone()),
+            ));
         };
         let text = |key: &str| body[key].as_str().unwrap_or_default().to_owned();
         let message = if body["message"].is_null() { text("Message") } else { text("message") };
-        Some((text("__type").rsplit('#').next().unwrap_or_default().to_owned(), message))
+        let code = self.error_type.clone().unwrap_or_else(|| text("__type"));
+        Some((code.rsplit('#').next().unwrap_or_default().to_owned(), message))
     }
 
     /// The error's code, or an empty one for a success.
@@ -94,9 +120,26 @@ impl<'a> Account<'a> {
         query(self.endpoint_url, &self.credentials, "cloudformation", "ListExports", &[])
     }
 
+    pub(crate) fn ec2(&self, operation: &str, parameters: &[(&str, &str)]) -> Answer {
+        query(self.endpoint_url, &self.credentials, "ec2", operation, parameters)
+    }
+
+    pub(crate) fn acm(&self, operation: &str, body: &Value) -> Answer {
+        self.json("acm", &format!("CertificateManager.{operation}"), body)
+    }
+
+    /// Calls EFS with a method and a path, such as `GET mount-targets?FileSystemId=fs-1`.
+    pub(crate) fn efs(&self, line: &str, body: &Value) -> Answer {
+        let (method, path) = line.split_once(' ').unwrap();
+        let line = format!("{method} /2015-02-01/{path}");
+        let headers = "Content-Type: application/json\r\n";
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        send(self.endpoint_url, &self.credentials, "elasticfilesystem", &line, headers, &body)
+    }
+
     fn json(&self, service: &str, target: &str, body: &Value) -> Answer {
         let headers = format!("Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: {target}\r\n");
-        post(self.endpoint_url, &self.credentials, service, &headers, &body.to_string())
+        send(self.endpoint_url, &self.credentials, service, ROOT, &headers, &body.to_string())
     }
 }
 
@@ -108,16 +151,29 @@ pub(crate) fn query(
     operation: &str,
     parameters: &[(&str, &str)],
 ) -> Answer {
-    let version = if service == "sts" { "2011-06-15" } else { "2010-05-15" };
+    let version = match service {
+        "ec2" => "2016-11-15",
+        "sts" => "2011-06-15",
+        _ => "2010-05-15",
+    };
     let mut form = format!("Action={operation}&Version={version}");
     for (name, value) in parameters {
         write!(form, "&{name}={}", percent_encoded(value)).unwrap();
     }
     let headers = "Content-Type: application/x-www-form-urlencoded\r\n";
-    post(endpoint_url, credentials, service, headers, &form)
+    send(endpoint_url, credentials, service, ROOT, headers, &form)
 }
 
-fn post(endpoint_url: &str, credentials: &Credentials, service: &str, headers: &str, body: &str) -> Answer {
+const ROOT: &str = "POST /";
+
+fn send(
+    endpoint_url: &str,
+    credentials: &Credentials,
+    service: &str,
+    line: &str,
+    headers: &str,
+    body: &str,
+) -> Answer {
     let address = endpoint_url.strip_prefix("http://").unwrap();
     let key = &credentials.access_key_id;
     let scope = format!("{key}/20260101/{REGION}/{service}/aws4_request");
@@ -127,7 +183,7 @@ fn post(endpoint_url: &str, credentials: &Credentials, service: &str, headers: &
     };
     // Version 1.0 of HTTP: one answer, in one piece, and the end of the connection.
     let request = format!(
-        "POST / HTTP/1.0\r\nHost: {address}\r\n{headers}{token}\
+        "{line} HTTP/1.0\r\nHost: {address}\r\n{headers}{token}\
          Authorization: AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0\r\n\
          Content-Length: {}\r\n\r\n{body}",
         body.len()
@@ -138,7 +194,10 @@ fn post(endpoint_url: &str, credentials: &Credentials, service: &str, headers: &
     connection.read_to_string(&mut answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    Answer { status, body: body.to_owned() }
+    let mut fields = head.lines().filter_map(|line| line.split_once(": "));
+    let error_type = fields.find(|(name, _)| name.eq_ignore_ascii_case("x-amzn-errortype"));
+    let error_type = error_type.map(|(_, code)| code.to_owned());
+    Answer { status, error_type, body: body.to_owned() }
 }
 
 fn percent_encoded(text: &str) -> String {
