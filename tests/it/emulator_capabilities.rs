@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::capabilities::{Capability, lacks};
 use crate::support::emulators::{Emulator, ministack, moto};
-use crate::support::wire::Account;
+use crate::support::wire::{Account, Answer};
 
 #[test]
 fn the_table_is_true_of_ministack() {
@@ -46,6 +46,13 @@ fn has(account: &Account, capability: Capability) -> bool {
         Capability::StackExportsUnique => stack_exports_unique(account),
         Capability::StackNoUpdates => stack_no_updates(account),
         Capability::StackExportsUpdated => stack_exports_updated(account),
+        Capability::EfsTakesTime => efs_takes_time(account),
+        Capability::EfsThroughputOnceADay => efs_throughput_once_a_day(account),
+        Capability::EfsAccessPointPages => efs_access_point_pages(account),
+        Capability::SecurityGroupPages => security_group_pages(account),
+        Capability::SecurityGroupRulesTogether => security_group_rules_together(account),
+        Capability::SecurityGroupRuleDescribedUnknown => security_group_rule_described_unknown(account),
+        Capability::CertificateKeyTypes => certificate_key_types(account),
     }
 }
 
@@ -176,6 +183,78 @@ fn stack_exports_updated(account: &Account) -> bool {
     assert_eq!(account.stack("CreateStack", "name", "before").status, 200);
     assert_eq!(account.stack("UpdateStack", "name", "after").status, 200);
     account.exports().body.contains("<Value>after</Value>")
+}
+
+fn file_system(account: &Account) -> Value {
+    account.efs("POST file-systems", &json!({ "CreationToken": "token" })).json()
+}
+
+fn efs_takes_time(account: &Account) -> bool {
+    file_system(account)["LifeCycleState"] == "creating"
+}
+
+fn efs_throughput_once_a_day(account: &Account) -> bool {
+    let made = file_system(account);
+    let path = format!("PUT file-systems/{}", made["FileSystemId"].as_str().unwrap());
+    let change = |mode: &str| account.efs(&path, &json!({ "ThroughputMode": mode }));
+    change("elastic").json();
+    change("bursting").code() == "TooManyRequests"
+}
+
+fn efs_access_point_pages(account: &Account) -> bool {
+    let id = &file_system(account)["FileSystemId"];
+    for token in ["first", "second"] {
+        account.efs("POST access-points", &json!({ "ClientToken": token, "FileSystemId": id })).json();
+    }
+    let page = account.efs("GET access-points?MaxResults=1", &Value::Null).json();
+    count(&page["AccessPoints"]) == 1 && page["NextToken"].is_string()
+}
+
+fn security_group(account: &Account, name: &str) -> String {
+    let parameters = [("GroupName", name), ("GroupDescription", "of a test")];
+    account.ec2("CreateSecurityGroup", &parameters).xml().element("groupId")
+}
+
+fn security_group_pages(account: &Account) -> bool {
+    for name in ["a", "b", "c", "d", "e"] {
+        security_group(account, name);
+    }
+    // The default one is the sixth; AWS allows no smaller page.
+    let page = account.ec2("DescribeSecurityGroups", &[("MaxResults", "5")]).xml();
+    page.elements("nextToken").count() == 1
+}
+
+/// Calls with a rule that admits each of these, from any port to any port.
+fn admitting(account: &Account, operation: &str, group: &str, addresses: &[&str]) -> Answer {
+    let mut parameters = vec![
+        ("GroupId", group),
+        ("IpPermissions.1.IpProtocol", "tcp"),
+        ("IpPermissions.1.FromPort", "0"),
+        ("IpPermissions.1.ToPort", "65535"),
+    ];
+    let names = ["IpPermissions.1.IpRanges.1.CidrIp", "IpPermissions.1.IpRanges.2.CidrIp"];
+    parameters.extend(names.into_iter().zip(addresses.iter().copied()));
+    account.ec2(operation, &parameters)
+}
+
+fn security_group_rules_together(account: &Account) -> bool {
+    let group = &security_group(account, "name");
+    admitting(account, "AuthorizeSecurityGroupIngress", group, &["10.0.0.0/8"]).xml();
+    let both = admitting(account, "AuthorizeSecurityGroupIngress", group, &["172.16.0.0/12", "10.0.0.0/8"]);
+    let live = account.ec2("DescribeSecurityGroups", &[("GroupId.1", group)]).xml();
+    both.code() == "InvalidPermission.Duplicate" && !live.body.contains("172.16.0.0/12")
+}
+
+fn security_group_rule_described_unknown(account: &Account) -> bool {
+    let group = &security_group(account, "name");
+    let operation = "UpdateSecurityGroupRuleDescriptionsIngress";
+    admitting(account, operation, group, &["10.0.0.0/8"]).code() == "InvalidPermission.NotFound"
+}
+
+fn certificate_key_types(account: &Account) -> bool {
+    let body = json!({ "DomainName": "example.com", "KeyAlgorithm": "EC_prime256v1" });
+    account.acm("RequestCertificate", &body).json();
+    count(&account.acm("ListCertificates", &json!({})).json()["CertificateSummaryList"]) == 0
 }
 
 fn count(collection: &Value) -> usize {

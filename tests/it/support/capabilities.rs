@@ -40,10 +40,24 @@ pub(crate) enum Capability {
     StackNoUpdates,
     /// Exports follow an update of their stack.
     StackExportsUpdated,
+    /// File systems, mount targets and access points are `creating` for a while.
+    EfsTakesTime,
+    /// EFS refuses to change the throughput mode twice in a day.
+    EfsThroughputOnceADay,
+    /// EFS lists access points in pages, with a token for the next.
+    EfsAccessPointPages,
+    /// EC2 lists security groups in pages, with a token for the next.
+    SecurityGroupPages,
+    /// EC2 adds all rules of a request or, where one of them is there already, none.
+    SecurityGroupRulesTogether,
+    /// EC2 refuses to describe a rule that is not there.
+    SecurityGroupRuleDescribedUnknown,
+    /// ACM lists certificates with other keys than RSA of 1024 or 2048 bits only when asked.
+    CertificateKeyTypes,
 }
 
 impl Capability {
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::EcrPages,
         Self::EcrLifecycleRules,
         Self::EcrLifecyclePreview,
@@ -59,6 +73,13 @@ impl Capability {
         Self::StackExportsUnique,
         Self::StackNoUpdates,
         Self::StackExportsUpdated,
+        Self::EfsTakesTime,
+        Self::EfsThroughputOnceADay,
+        Self::EfsAccessPointPages,
+        Self::SecurityGroupPages,
+        Self::SecurityGroupRulesTogether,
+        Self::SecurityGroupRuleDescribedUnknown,
+        Self::CertificateKeyTypes,
     ];
 }
 
@@ -83,6 +104,13 @@ pub(crate) fn lacks(backend: Backend, capability: Capability) -> Option<&'static
         (Ministack, Capability::StackExportsUnique) => Some("accepts it"),
         (Moto, Capability::StackNoUpdates) => Some("succeeds"),
         (Moto, Capability::StackExportsUpdated) => Some("keeps the old values"),
+        (_, Capability::EfsTakesTime) => Some("has everything available at once"),
+        (_, Capability::EfsThroughputOnceADay) => Some("changes it at any time"),
+        (Moto, Capability::EfsAccessPointPages) => Some("lists all of them at once"),
+        (_, Capability::SecurityGroupPages) => Some("lists all groups at once"),
+        (Moto, Capability::SecurityGroupRulesTogether) => Some("adds those before the one that is there"),
+        (Moto, Capability::SecurityGroupRuleDescribedUnknown) => Some("passes over it"),
+        (Moto, Capability::CertificateKeyTypes) => Some("makes keys of one kind, and lists all"),
         _ => None,
     }
 }
