@@ -671,6 +671,20 @@ def list_certificates(original, data):
     return edited(original(data), edit)
 
 
+def provide_certificates():
+    """Sees to it that each of `INFRA_CERTIFICATES`, domains between spaces, has an issued certificate.
+
+    In the account and region that requests mean which name none.
+    """
+    (_, _, body) = acm._list_certificates({"CertificateStatuses": ["ISSUED"]})
+    issued = [summary["SubjectAlternativeNameSummaries"] for summary in json.loads(body)["CertificateSummaryList"]]
+    known = set().union(*issued)
+    for domain in os.environ.get("INFRA_CERTIFICATES", "").split():
+        if domain not in known:
+            acm._request_certificate({"DomainName": domain})
+            known.add(domain)
+
+
 # --- Serving -----------------------------------------------------------------------------------------------
 
 
@@ -697,6 +711,7 @@ async def application(scope, receive, send):
                 # Going on would end in empty state written over what could not be read.
                 print("the state that was kept could not be read", file=sys.stderr, flush=True)
                 os._exit(1)
+            provide_certificates()
             with contextlib.suppress(OSError):  # infra is gone: standard input tells as much
                 os.write(announcement, f"{port}\n".encode())
             os.close(announcement)

@@ -72,7 +72,8 @@ impl Sandbox {
     /// takes long.
     ///
     /// `account` and `region` are what requests mean that name none. A request's own are in its
-    /// signature.
+    /// signature. There, each of `domains` has an issued certificate once this is done, as it would
+    /// have in an account that the manifest is for: certificates are looked up, and never made.
     ///
     /// # Errors
     /// When the folder is in use or is no sandbox's, and when the emulator cannot be provided or does not start.
@@ -80,6 +81,7 @@ impl Sandbox {
         setup: &Setup,
         account: &str,
         region: &str,
+        domains: &[String],
         say: &mut dyn FnMut(&str),
     ) -> Result<Self, SandboxError> {
         let (dir, lock) = claim(&setup.dir)?;
@@ -87,7 +89,8 @@ impl Sandbox {
             Some(python) => python,
             None => venv::provide(REQUIREMENTS, &shared_folder(&setup.cache), &setup.tools, say).await?,
         };
-        let command = command(&python, &dir, &setup.tools, account, region)?;
+        let mut command = command(&python, &dir, &setup.tools, account, region)?;
+        command.env("INFRA_CERTIFICATES", domains.join(" "));
         let server = Server::start(command, &dir.join("emulator.log")).await?;
         Ok(Self { endpoint_url: server.endpoint_url(), server, _lock: lock })
     }

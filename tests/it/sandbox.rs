@@ -29,7 +29,12 @@ impl Ground {
     }
 
     async fn start(&self) -> Result<Sandbox, SandboxError> {
-        Sandbox::start(&self.setup, &self.account, REGION, &mut |_| {}).await
+        self.start_with(&[]).await
+    }
+
+    async fn start_with(&self, domains: &[&str]) -> Result<Sandbox, SandboxError> {
+        let domains: Vec<String> = domains.iter().map(|domain| (*domain).to_owned()).collect();
+        Sandbox::start(&self.setup, &self.account, REGION, &domains, &mut |_| {}).await
     }
 
     /// The account that the sandbox was started for.
@@ -77,6 +82,31 @@ async fn what_was_made_is_there_the_next_time() {
     let live = ground.account(&sandbox).secrets("DescribeSecret", &json!({ "SecretId": "empty" })).json();
     assert_eq!(live["VersionIdsToStages"], json!({ token: ["AWSCURRENT"] }));
     sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn each_domain_has_one_certificate() {
+    let Some(ground) = Ground::new() else { return };
+    let certificates = async |domains: &[&str]| {
+        let sandbox = ground.start_with(domains).await.unwrap();
+        let issued = json!({ "CertificateStatuses": ["ISSUED"] });
+        let answer = ground.account(&sandbox).acm("ListCertificates", &issued).json();
+        sandbox.stop().await.unwrap();
+        let listed = answer["CertificateSummaryList"].as_array().unwrap().clone();
+        let mut found: Vec<(String, String)> = listed
+            .iter()
+            .map(|it| ["DomainName", "CertificateArn"].map(|key| it[key].as_str().unwrap().to_owned()).into())
+            .collect();
+        found.sort();
+        found
+    };
+    let first = certificates(&["example.com", "*.example.com", "example.com"]).await;
+    let domains: Vec<&str> = first.iter().map(|(domain, _)| domain.as_str()).collect();
+    assert_eq!(domains, ["*.example.com", "example.com"]);
+    assert_eq!(certificates(&["*.example.com", "example.com"]).await, first, "the same ones");
+    assert_eq!(certificates(&[]).await, first, "nothing is taken away");
+    let third = certificates(&["example.com", "other.example"]).await;
+    assert_eq!(third.len(), 3, "{third:?}");
 }
 
 #[tokio::test]
@@ -236,7 +266,7 @@ async fn a_ministack_of_another_release_is_passed_over() {
     setup.tools.path = std::env::join_paths(paths).unwrap();
     let mut said = Vec::new();
     let mut say = |line: &str| said.push(line.to_owned());
-    let sandbox = Sandbox::start(&setup, &ground.account, REGION, &mut say).await.unwrap();
+    let sandbox = Sandbox::start(&setup, &ground.account, REGION, &[], &mut say).await.unwrap();
     sandbox.stop().await.unwrap();
     assert!(said[0].contains("is passed over: it is 1.0.0"), "{said:?}");
 }

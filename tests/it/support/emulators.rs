@@ -155,7 +155,7 @@ async fn run(backend: Backend) -> Result<(String, Box<dyn Any + Send + Sync>), S
     match backend {
         Backend::Ministack => {
             let setup = Setup { dir: own_folder(), cache: cache(), tools: tools() };
-            let sandbox = Sandbox::start(&setup, &fresh_account(), REGION, say).await?;
+            let sandbox = Sandbox::start(&setup, &fresh_account(), REGION, &[], say).await?;
             Ok((sandbox.endpoint_url().to_owned(), Box::new(sandbox)))
         }
         Backend::Moto => {
