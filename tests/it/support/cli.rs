@@ -5,6 +5,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -14,9 +15,11 @@ use infra::cli::host::{Console, Env, Host, Input, Talk};
 use infra::cli::interrupt::Interrupt;
 use tokio::runtime;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::connector::Wire;
 use super::emulators::{Backend, Credentials as Keys, Emulator, REGION, fresh_account, ministack, moto};
+use super::markdown::read;
 use super::wire::Account;
 
 /// An account of its own in an emulator, a folder for its manifest, and the command line on both.
@@ -61,6 +64,14 @@ impl World {
     /// Writes the manifest `test` with these entries, and gives its path.
     pub(crate) fn manifest(&self, entries: &str) -> PathBuf {
         self.named_manifest("test", entries)
+    }
+
+    /// The manifest in this repository, for this account.
+    pub(crate) fn prereqs(&self) -> PathBuf {
+        let text = read("manifests/prereqs.toml").replace("942734823970", &self.number);
+        let path = self.folder.path().join("prereqs.toml");
+        std::fs::write(&path, text).unwrap();
+        path
     }
 
     /// Writes a manifest of another name.
@@ -113,6 +124,7 @@ pub(crate) fn infra(args: &[&str]) -> Command {
         wire: Wire::new(),
         credentials: None,
         signals: None,
+        stopped: false,
     }
 }
 
@@ -124,6 +136,7 @@ pub(crate) struct Command {
     wire: Wire,
     credentials: Option<Credentials>,
     signals: Option<watch::Receiver<Option<Exit>>>,
+    stopped: bool,
 }
 
 impl Command {
@@ -155,11 +168,19 @@ impl Command {
         self
     }
 
+    /// The clock stands still while there is work, and jumps to the end of the next pause when there is none:
+    /// pauses take no time, and are counted all the same. It is for runs that talk to nobody outside.
+    pub(crate) fn with_stopped_clock(mut self) -> Self {
+        self.stopped = true;
+        self
+    }
+
     /// Runs it to its end, or to the crash that its connector was told to make. Either way nothing of it
     /// is left running.
     pub(crate) fn run(self) -> Output {
         let (out, err) = (Buffer::default(), Buffer::default());
-        let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime =
+            runtime::Builder::new_current_thread().enable_all().start_paused(self.stopped).build().unwrap();
         let terminal = self.answers.is_some();
         let console = Console {
             out: Box::new(out.clone()),
@@ -179,14 +200,16 @@ impl Command {
             credentials: self.credentials.map(SharedCredentialsProvider::new),
         };
         let args = std::iter::once("infra".to_owned()).chain(self.args).map(Into::into);
-        let exit = runtime.block_on(async {
-            tokio::select! {
+        let (exit, took) = runtime.block_on(async {
+            let began = Instant::now();
+            let exit = tokio::select! {
                 exit = infra::cli::run(args, host) => Some(exit),
                 () = self.wire.crashed() => None,
-            }
+            };
+            (exit, began.elapsed())
         });
         drop(runtime);
-        Output { exit, out: out.text(), err: err.text() }
+        Output { exit, out: out.text(), err: err.text(), took }
     }
 }
 
@@ -197,6 +220,8 @@ pub(crate) struct Output {
     pub exit: Option<Exit>,
     pub out: String,
     pub err: String,
+    /// By the clock that the run had.
+    pub took: Duration,
 }
 
 impl Output {

@@ -2,8 +2,22 @@
 //!
 //! The name of a call is the one that the product's own gate puts on each request; what is counted is
 //! what really left, retries included.
+//!
+//! # Depth
+//!
+//! A run is as slow as its longest chain of calls of which each waited for the one before. From outside one
+//! does not see who waited for whom, but only what had ended when a call began: its depth is 1 more than the
+//! largest depth among the calls that had ended by then. That is never less than the length of the chain that the
+//! call ends. It is more if a call that has nothing to do with it happened to end a moment earlier.
+//!
+//! So depth is measured where nothing happens to end earlier: each call takes equally long
+//! ([`Wire::with_latency`]), answers come from memory ([`Wire::answering_as`]), and the clock stands still
+//! while there is work ([`tokio::time::pause`]). Then calls run in waves, the depth is the number of waves, and the
+//! run takes as long as so many round trips. A call that waited for a place among those in flight
+//! (`src/aws/limits.rs`) counts as having waited for the one that left the place: it did, and a person waits as long.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -72,19 +86,25 @@ struct Inner {
     faults: Vec<(Which, Fault)>,
     /// What the pauses before calls are drawn from; none, and there are none.
     seed: Option<u64>,
+    /// How long every call takes before it goes out.
+    latency: Duration,
     seen: Mutex<Vec<Seen>>,
+    /// The depth of each call that left, in the same order.
+    depths: Mutex<Vec<usize>>,
+    /// The largest depth among the calls that have ended.
+    ended: AtomicUsize,
     crashed: Notify,
     signals: watch::Sender<Option<Exit>>,
-    /// What each read was answered, by its name and body.
+    /// What each read was answered.
     memory: Mutex<Memory>,
     /// What reads were answered long ago, to be answered again so many times.
     stale: Mutex<BTreeMap<Question, (Answered, usize)>>,
 }
 
-/// A read: its name and its body.
-type Question = (String, Vec<u8>);
-/// An answer: status, content type and body.
-type Answered = (u16, String, Vec<u8>);
+/// A read: its name, method, address and body. Where REST is spoken the address has it all.
+type Question = (String, String, String, Vec<u8>);
+/// An answer: status, headers and body.
+type Answered = (u16, Vec<(String, String)>, Vec<u8>);
 type Memory = BTreeMap<Question, Answered>;
 
 impl Inner {
@@ -94,7 +114,10 @@ impl Inner {
             below: aws_smithy_http_client::Builder::new().build_http(),
             faults: Vec::new(),
             seed: None,
+            latency: Duration::ZERO,
             seen: Mutex::default(),
+            depths: Mutex::default(),
+            ended: AtomicUsize::new(0),
             crashed: Notify::new(),
             signals: watch::channel(None).0,
             memory: Mutex::default(),
@@ -119,11 +142,28 @@ impl Wire {
         Self(Arc::new(Inner { seed: Some(seed), ..Inner::plain() }))
     }
 
+    /// Over plain HTTP, and every call takes so long before it goes out.
+    pub(crate) fn with_latency(latency: Duration) -> Self {
+        Self(Arc::new(Inner { latency, ..Inner::plain() }))
+    }
+
     /// Over plain HTTP, but each read that `earlier` made is answered as it was then, `times` times.
     pub(crate) fn stale(earlier: &Self, times: usize) -> Self {
-        let memory = earlier.0.memory.lock().unwrap().clone();
-        let stale = memory.into_iter().map(|(question, answer)| (question, (answer, times))).collect();
-        Self(Arc::new(Inner { stale: Mutex::new(stale), ..Inner::plain() }))
+        Self(Arc::new(Inner { stale: Mutex::new(earlier.remembered(times)), ..Inner::plain() }))
+    }
+
+    /// Every read that `earlier` made is answered as it was then, after so long. Nothing else comes about: it
+    /// is for runs that only read.
+    pub(crate) fn answering_as(earlier: &Self, latency: Duration) -> Self {
+        let stale = Mutex::new(earlier.remembered(usize::MAX));
+        let nowhere = SharedHttpClient::new(Nowhere);
+        Self(Arc::new(Inner { below: nowhere, stale, latency, ..Inner::plain() }))
+    }
+
+    /// What each read was answered, to be answered again so many times.
+    fn remembered(&self, times: usize) -> BTreeMap<Question, (Answered, usize)> {
+        let memory = self.0.memory.lock().unwrap().clone();
+        memory.into_iter().map(|(question, answer)| (question, (answer, times))).collect()
     }
 
     /// What a read was answered long ago, if it is to be answered so again.
@@ -137,7 +177,7 @@ impl Wire {
     /// How long the call at a position waits.
     fn pause(&self, at: usize) -> Duration {
         const LONGEST: u64 = 6_000;
-        let Some(seed) = self.0.seed else { return Duration::ZERO };
+        let Some(seed) = self.0.seed else { return self.0.latency };
         // Two rounds of xorshift, from a start that is never 0.
         let mut drawn = (seed << 20 | at as u64) + 1;
         for _ in 0..2 {
@@ -170,6 +210,29 @@ impl Wire {
         })
     }
 
+    /// The largest depth of a call that left; see the module.
+    pub(crate) fn depth(&self) -> usize {
+        self.0.depths.lock().unwrap().iter().copied().max().unwrap_or_default()
+    }
+
+    /// Each depth with the calls that left at it, by name.
+    pub(crate) fn waves(&self) -> BTreeMap<usize, Vec<String>> {
+        let (seen, depths) = (self.seen(), self.0.depths.lock().unwrap());
+        let mut waves = BTreeMap::<_, Vec<_>>::new();
+        for (seen, depth) in seen.into_iter().zip(depths.iter()) {
+            waves.entry(*depth).or_default().push(seen.name);
+        }
+        for names in waves.values_mut() {
+            names.sort();
+        }
+        waves
+    }
+
+    /// How many different reads were answered.
+    pub(crate) fn questions(&self) -> usize {
+        self.0.memory.lock().unwrap().len()
+    }
+
     /// Where the signals come from that [`Fault::Signal`] sends.
     pub(crate) fn signals(&self) -> watch::Receiver<Option<Exit>> {
         self.0.signals.subscribe()
@@ -180,8 +243,8 @@ impl Wire {
         self.0.crashed.notified().await;
     }
 
-    /// Notes the call, and gives the fault that befalls it.
-    fn note(&self, request: &HttpRequest) -> (&'static Call, Option<Fault>, Duration) {
+    /// Notes the call, and gives what becomes of it.
+    fn note(&self, request: &HttpRequest) -> Noted {
         let CallName(call) = *request.extension::<CallName>().expect("the gate names every request");
         let mut seen = self.0.seen.lock().unwrap();
         let (at, name) = (seen.len(), format!("{}:{}", call.service, call.operation));
@@ -196,8 +259,30 @@ impl Wire {
         };
         let fault = self.0.faults.iter().find(|(which, _)| befalls(which)).map(|(_, fault)| *fault);
         seen.push(Seen { name, effect: call.effect });
+        let depth = 1 + self.0.ended.load(Ordering::Relaxed);
+        self.0.depths.lock().unwrap().push(depth);
         drop(seen);
-        (call, fault, self.pause(at))
+        Noted { call, fault, pause: self.pause(at), under_way: UnderWay { wire: self.clone(), depth } }
+    }
+}
+
+/// A call that was noted, and what becomes of it.
+struct Noted {
+    call: &'static Call,
+    fault: Option<Fault>,
+    pause: Duration,
+    under_way: UnderWay,
+}
+
+/// A call of a depth, which ends when this is dropped.
+struct UnderWay {
+    wire: Wire,
+    depth: usize,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.wire.0.ended.fetch_max(self.depth, Ordering::Relaxed);
     }
 }
 
@@ -220,9 +305,10 @@ struct Connector {
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (call, fault, pause) = self.wire.note(&request);
+        let Noted { call, fault, pause, under_way } = self.wire.note(&request);
         let (wire, below) = (self.wire.clone(), self.below.clone());
         HttpConnectorFuture::new(async move {
+            let _under_way = under_way;
             if !pause.is_zero() {
                 tokio::time::sleep(pause).await;
             }
@@ -257,32 +343,38 @@ async fn read(
     below: &SharedHttpConnector,
     request: HttpRequest,
 ) -> Result<HttpResponse, ConnectorError> {
+    let name = format!("{}:{}", call.service, call.operation);
     let body = request.body().bytes().unwrap_or_default().to_vec();
-    let question = (format!("{}:{}", call.service, call.operation), body);
-    if let Some((status, kind, body)) = wire.recall(&question) {
-        return Ok(response(status, &kind, body));
+    let question = (name, request.method().to_owned(), request.uri().to_owned(), body);
+    if let Some(answered) = wire.recall(&question) {
+        return Ok(response(answered));
     }
-    let (status, kind, body) = whole(below.call(request).await?).await;
-    wire.0.memory.lock().unwrap().insert(question, (status, kind.clone(), body.clone()));
-    Ok(response(status, &kind, body))
+    let answered = whole(below.call(request).await?).await;
+    wire.0.memory.lock().unwrap().insert(question, answered.clone());
+    Ok(response(answered))
 }
 
 async fn whole(answer: HttpResponse) -> Answered {
-    let kind = answer.headers().get("content-type").unwrap_or_default().to_owned();
+    let headers = answer.headers().iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let status = answer.status().as_u16();
     let body = ByteStream::new(answer.into_body()).collect().await.unwrap().to_vec();
-    (status, kind, body)
+    (status, headers, body)
 }
 
 async fn cut(answer: HttpResponse) -> HttpResponse {
-    let (status, kind, mut body) = whole(answer).await;
+    let (status, mut headers, mut body) = whole(answer).await;
+    // The length would tell.
+    headers.retain(|(name, _)| name != "content-length");
     body.truncate(body.len() / 2);
-    response(status, &kind, body)
+    response((status, headers, body))
 }
 
-fn response(status: u16, kind: &str, body: Vec<u8>) -> HttpResponse {
+fn response((status, headers, body): Answered) -> HttpResponse {
     let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
-    response.headers_mut().insert("content-type", kind.to_owned());
+    for (name, value) in headers {
+        // Nor could a header on the wire hold an escape or a line.
+        let _ = response.headers_mut().try_append(name, value);
+    }
     response
 }
 
@@ -291,15 +383,81 @@ async fn gone(wire: &Wire) -> Result<HttpResponse, ConnectorError> {
     std::future::pending().await
 }
 
-/// An error as the call's own protocol has it: XML for the query services, JSON for the others.
+/// An error as the call's own protocol has it.
 fn answer(call: &Call, status: u16, code: &str, message: &str) -> HttpResponse {
-    let xml = ["sts", "cloudformation"].contains(&call.service);
-    let body = if xml {
-        format!(
-            "<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>"
-        )
-    } else {
-        serde_json::json!({ "__type": code, "message": message }).to_string()
+    let error = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
+    let json = |key: &str| serde_json::json!({ key: code, "message": message }).to_string();
+    let (kind, body) = match call.service {
+        "sts" | "cloudformation" => ("text/xml", format!("<ErrorResponse>{error}</ErrorResponse>")),
+        "ec2" => (
+            "text/xml",
+            format!("<Response><Errors>{error}</Errors><RequestID>injected</RequestID></Response>"),
+        ),
+        "elasticfilesystem" => ("application/json", json("ErrorCode")),
+        _ => ("application/x-amz-json-1.1", json("__type")),
     };
-    response(status, if xml { "text/xml" } else { "application/x-amz-json-1.1" }, body.into_bytes())
+    let mut headers = vec![("content-type".to_owned(), kind.to_owned())];
+    if call.service == "elasticfilesystem" {
+        headers.push(("x-amzn-errortype".to_owned(), code.to_owned()));
+    }
+    response((status, headers, body.into_bytes()))
+}
+
+/// Where no call arrives.
+#[derive(Debug)]
+struct Nowhere;
+
+impl HttpClient for Nowhere {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(Self)
+    }
+}
+
+impl HttpConnector for Nowhere {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let what = format!("nobody made this call before: {} {}", request.method(), request.uri());
+        HttpConnectorFuture::ready(Err(ConnectorError::user(what.into())))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_are_as_deep_as_the_chain_that_they_end() {
+    let name = CallName(infra::aws::calls::permitted("ECR", "DescribeImages").unwrap());
+    let wire = Wire::with_latency(Duration::from_millis(50));
+    let call = async |millis| {
+        let mut request = HttpRequest::new(SdkBody::empty());
+        request.add_extension(name);
+        let noted = wire.note(&request);
+        tokio::time::sleep(noted.pause + Duration::from_millis(millis)).await;
+        noted.under_way.depth
+    };
+    // Two chains beside each other, and one call that is as long as both of them.
+    let chain = async || (call(0).await, call(0).await, call(0).await);
+    let (one, other, long) = tokio::join!(chain(), chain(), call(100));
+    assert_eq!((one, other, long, wire.depth()), ((1, 2, 3), (1, 2, 3), 1, 3));
+    assert_eq!(wire.waves().values().map(Vec::len).collect::<Vec<_>>(), [3, 2, 2]);
+    // What begins now begins behind all of them.
+    assert_eq!(call(0).await, 4);
+}
+
+#[test]
+fn errors_are_answered_as_each_service_does() {
+    let injected = |service: &str, operation: &str| {
+        let call = infra::aws::calls::permitted(service, operation).unwrap();
+        let answer = answer(call, 400, "Code", "words");
+        let header = answer.headers().get("x-amzn-errortype").map(str::to_owned);
+        (header, String::from_utf8(answer.body().bytes().unwrap().to_vec()).unwrap())
+    };
+    let (header, body) = injected("EFS", "DescribeFileSystems");
+    assert_eq!(
+        (header.as_deref(), body.as_str()),
+        (Some("Code"), r#"{"ErrorCode":"Code","message":"words"}"#)
+    );
+    let error = "<Error><Code>Code</Code><Message>words</Message></Error>";
+    let ec2 = format!("<Response><Errors>{error}</Errors><RequestID>injected</RequestID></Response>");
+    assert_eq!(injected("EC2", "DescribeVpcs"), (None, ec2));
+    let sts = format!("<ErrorResponse>{error}</ErrorResponse>");
+    assert_eq!(injected("STS", "GetCallerIdentity"), (None, sts));
+    let acm = r#"{"__type":"Code","message":"words"}"#.to_owned();
+    assert_eq!(injected("ACM", "ListCertificates"), (None, acm));
 }
