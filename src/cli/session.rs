@@ -152,7 +152,8 @@ pub(super) async fn start_sandbox(
         tools: Tools::from_variables(env.iter().map(|(name, value)| (name.clone(), value.clone()))),
     };
     let (account, region) = (&manifest.place.account, &manifest.place.region);
-    let sandbox = Sandbox::start(&setup, account, region, &[], &mut |text| ui.say(text)).await?;
+    let sandbox =
+        Sandbox::start(&setup, account, region, &manifest.domains(), &mut |text| ui.say(text)).await?;
     let shown = dir.display().to_string();
     ui.say(&format!("sandbox: an emulated account in {}; nothing here reaches AWS", Line(&shown)));
     Ok(sandbox)

@@ -55,6 +55,12 @@ impl std::fmt::Debug for Manifest {
 }
 
 impl Manifest {
+    /// The domains whose certificates are looked up.
+    #[must_use]
+    pub fn domains(&self) -> Vec<String> {
+        self.groups.iter().flat_map(|group| group.domains()).collect()
+    }
+
     /// What identifies each entry, in the order of the registry and then of the file.
     #[must_use]
     pub fn entries(&self) -> Vec<EntryName> {

@@ -69,3 +69,95 @@ pub(super) fn connect(steps: Vec<Ready>, kinds: &[KindName]) -> Vec<Node> {
     }
     nodes
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::BoxFuture;
+
+    use super::*;
+    use crate::kind::task::{Done, StepError};
+    use crate::kind::{Known, Run};
+
+    const KINDS: [KindName; 3] = [KindName::VPC, KindName::SECURITY_GROUP, KindName::FILE_SYSTEM];
+
+    struct Idle;
+
+    impl AnyTask for Idle {
+        fn run<'a>(
+            self: Box<Self>,
+            _run: &'a Run<'a>,
+            _known: &'a Known,
+        ) -> BoxFuture<'a, Result<Done, StepError>> {
+            unreachable!("nothing runs here")
+        }
+    }
+
+    fn step(verb: Verb, kind: KindName, key: &str, names: &[(Stage, &str)], stages: &[Stage]) -> Ready {
+        let view = StepView {
+            address: Address::new(kind, key),
+            name: key.to_owned(),
+            location: None,
+            verb,
+            reason: None,
+            help: None,
+            immutable: Vec::new(),
+            changes: Vec::new(),
+            notes: Vec::new(),
+            remarks: Vec::new(),
+        };
+        let named = |(stage, key): &(Stage, &str)| (*stage, Address::new(KindName::SECURITY_GROUP, *key));
+        let tasks = stages.iter().map(|stage| (*stage, Box::new(Idle) as Box<dyn AnyTask>)).collect();
+        Ready { view, names: names.iter().map(named).collect(), tasks }
+    }
+
+    fn edges(nodes: &[Node]) -> Vec<(Vec<usize>, Vec<usize>)> {
+        let list = |ids: &BTreeSet<usize>| ids.iter().copied().collect();
+        nodes.iter().map(|node| (list(&node.needs), list(&node.after))).collect()
+    }
+
+    use Stage::{Itself, Parts};
+
+    #[test]
+    fn two_whose_parts_name_each_other_are_no_cycle() {
+        let group = |key, other| {
+            step(
+                Verb::Create,
+                KindName::SECURITY_GROUP,
+                key,
+                &[(Parts, other), (Parts, key)],
+                &[Itself, Parts],
+            )
+        };
+        let nodes = connect(vec![group("a", "b"), group("b", "a")], &KINDS);
+        let none = || (vec![], vec![]);
+        assert_eq!(edges(&nodes), [none(), (vec![0, 2], vec![]), none(), (vec![0, 2], vec![])]);
+        assert_eq!(nodes.iter().map(|node| node.step).collect::<Vec<_>>(), [0, 0, 1, 1]);
+    }
+
+    #[test]
+    fn only_what_is_not_there_or_not_ours_is_waited_for() {
+        for (verb, waits) in
+            [(Verb::Create, true), (Verb::Adopt, true), (Verb::Restore, true), (Verb::Update, false)]
+        {
+            let named = step(verb, KindName::SECURITY_GROUP, "a", &[], &[Itself, Parts]);
+            let names = step(Verb::Update, KindName::FILE_SYSTEM, "f", &[(Parts, "a")], &[Itself, Parts]);
+            let needs = if waits { vec![0, 2] } else { vec![2] };
+            assert_eq!(edges(&connect(vec![named, names], &KINDS))[3], (needs, vec![]), "{verb}");
+        }
+    }
+
+    #[test]
+    fn what_is_taken_over_by_its_parts_alone_is_waited_for_all_the_same() {
+        let named = step(Verb::Adopt, KindName::SECURITY_GROUP, "a", &[], &[Parts]);
+        let names = step(Verb::Create, KindName::FILE_SYSTEM, "f", &[(Itself, "a")], &[Itself]);
+        assert_eq!(edges(&connect(vec![named, names], &KINDS))[1], (vec![0], vec![]));
+    }
+
+    #[test]
+    fn what_leaves_goes_in_the_reverse_order_of_the_kinds() {
+        let gone = |kind, key| step(Verb::Delete, kind, key, &[], &[Itself]);
+        let group = |key| gone(KindName::SECURITY_GROUP, key);
+        let nodes = connect(vec![group("a"), group("b"), gone(KindName::FILE_SYSTEM, "f")], &KINDS);
+        assert_eq!(edges(&nodes), [(vec![], vec![2]), (vec![], vec![2]), (vec![], vec![])]);
+    }
+}
