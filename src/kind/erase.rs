@@ -11,7 +11,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::decide::{self, Around, Decision, Stacks};
+use super::decide::{self, Act, Around, Decision, Stacks};
 use super::sighting::{Found, Observation};
 use super::task::{self, Done, StepError, Target, Task};
 use super::view::StepView;
@@ -334,8 +334,13 @@ impl<K: Kind> AnyStep for Step<K> {
 
     fn tasks(self: Box<Self>) -> Vec<(Stage, Box<dyn AnyTask>)> {
         let Self { target, view, decision } = *self;
-        let Decision::Act(_, changes) = decision else { return Vec::new() };
+        let Decision::Act(act, changes) = decision else { return Vec::new() };
         let stages: BTreeSet<_> = changes.iter().map(K::stage).collect();
+        let mut stages: Vec<_> = stages.into_iter().collect();
+        // What hangs on a resource goes before it.
+        if act == Act::Delete {
+            stages.reverse();
+        }
         let task = |(at, stage): (usize, Stage)| {
             let shown = changes.iter().filter(|change| K::stage(change) == stage);
             let task: Box<dyn AnyTask> = Box::new(Task {

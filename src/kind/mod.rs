@@ -145,7 +145,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
 }
 
 /// When in a step a change is made. Others that name the entry wait for the first stage alone, so two
-/// resources whose parts name each other are no cycle.
+/// resources whose parts name each other are no cycle. A deletion goes the other way round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
     /// With the resource itself.

@@ -82,7 +82,12 @@ impl<K: Kind> Task<K> {
     /// [`StepError::Moved`] before anything is written; [`StepError::Call`] when a call failed.
     pub async fn run(mut self, run: &Run<'_>, known: &Known) -> Result<Done, StepError> {
         if let Target::Entry(entry) = &self.target {
-            self.target = Target::Entry(Arc::new(entry.resolved(known)));
+            let mut entry = entry.resolved(known);
+            // A resource is made whole: what is ignored is left alone from then on.
+            if self.follows && self.view.verb == Verb::Create {
+                entry.ignore.clear();
+            }
+            self.target = Target::Entry(Arc::new(entry));
         }
         let now = self.look_until_shown(run).await?;
         if self.is_over(&now) {
@@ -218,7 +223,8 @@ impl<K: Kind> Task<K> {
         let mut patience = run.patience("AWS to show it", UNTIL_SHOWN);
         loop {
             let now = self.look_again(run.aws).await;
-            if !self.follows || !matches!(now.found, Found::Absent) {
+            let is_awaited = self.follows && self.view.verb != Verb::Delete;
+            if !is_awaited || !matches!(now.found, Found::Absent) {
                 return Ok(now);
             }
             patience.pause().await?;

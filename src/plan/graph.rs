@@ -35,7 +35,8 @@ pub(super) fn is_awaited(verb: Verb) -> bool {
 ///
 /// A stage waits for the stage before it, and for the entries that it names until they are there and ours.
 /// What leaves is deleted in the reverse order of the kinds: those that name others come first, and whether
-/// that went well AWS itself will tell, for it refuses to delete what is in use.
+/// that went well AWS itself will tell, for it refuses to delete what is in use. Within a kind the parts of all
+/// go first, for parts may name one another's resources.
 pub(super) fn connect(steps: Vec<Ready>, kinds: &[KindName]) -> Vec<Node> {
     let rank = |view: &StepView| kinds.iter().position(|kind| *kind == view.address.kind);
     let mut nodes: Vec<Node> = Vec::new();
@@ -47,7 +48,7 @@ pub(super) fn connect(steps: Vec<Ready>, kinds: &[KindName]) -> Vec<Node> {
         for (stage, task) in tasks {
             let at = nodes.len();
             if view.verb == Verb::Delete {
-                deletes.push((at, rank(&view)));
+                deletes.push((at, (rank(&view), stage)));
             } else if is_awaited(view.verb) && before.is_none() {
                 first.insert(view.address.clone(), at);
             }
@@ -63,8 +64,8 @@ pub(super) fn connect(steps: Vec<Ready>, kinds: &[KindName]) -> Vec<Node> {
         let needs: Vec<_> = needs.filter(|need| *need != at).collect();
         nodes[at].needs.extend(needs);
     }
-    for (at, rank) in &deletes {
-        let later = deletes.iter().filter(|(_, other)| other > rank).map(|(other, _)| *other);
+    for (at, turn) in &deletes {
+        let later = deletes.iter().filter(|(_, other)| other > turn).map(|(other, _)| *other);
         nodes[*at].after.extend(later);
     }
     nodes
