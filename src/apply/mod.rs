@@ -102,9 +102,9 @@ pub async fn apply(
 ) -> Report {
     let (views, nodes, mut known) = ready.into_parts();
     let mut steps = Steps::new(views, &nodes);
-    let waiting = nodes.into_iter().map(|Node { task, step: _, needs, after }| {
+    let waiting = nodes.into_iter().map(|Node { task, step: _, names, needs, after }| {
         let ids = |at: BTreeSet<usize>| at.into_iter().map(TaskId).collect();
-        Waiting { task, needs: ids(needs), after: ids(after) }
+        Waiting { task: (task, names), needs: ids(needs), after: ids(after) }
     });
     let mut scheduler = Scheduler::new(waiting, AT_ONCE);
     let mut running = JoinSet::new();
@@ -119,9 +119,9 @@ pub async fn apply(
             stopping = true;
             scheduler.stop();
         }
-        while let Some((id, task)) = scheduler.begin() {
+        while let Some((id, (task, names))) = scheduler.begin() {
             steps.began(id, tell);
-            let (aws, known) = (Arc::clone(&aws), known.clone());
+            let (aws, known) = (Arc::clone(&aws), known.of(&names));
             running.spawn(run(id, task, aws, known, said.clone(), stops.clone()));
         }
         if scheduler.is_idle() {

@@ -53,6 +53,13 @@ impl Known {
         }
     }
 
+    /// What is known of these alone.
+    #[must_use]
+    pub fn of(&self, names: &[Address]) -> Self {
+        let fates = names.iter().filter_map(|name| Some((name.clone(), self.fates.get(name)?.clone())));
+        Self { fates: fates.collect(), kept: BTreeMap::new() }
+    }
+
     /// The address of a resource that left the manifest and stays, by its id.
     #[must_use]
     pub fn kept(&self, id: &str) -> Option<&Address> {

@@ -13,6 +13,8 @@ pub struct Node {
     pub task: Box<dyn AnyTask>,
     /// The step that it belongs to: its position among the steps.
     pub step: usize,
+    /// The entries whose outputs it takes.
+    pub names: Vec<Address>,
     /// What must have gone well before it begins.
     pub needs: BTreeSet<usize>,
     /// What must have ended before it begins, whichever way.
@@ -41,7 +43,6 @@ pub(super) fn connect(steps: Vec<Ready>, kinds: &[KindName]) -> Vec<Node> {
     let rank = |view: &StepView| kinds.iter().position(|kind| *kind == view.address.kind);
     let mut nodes: Vec<Node> = Vec::new();
     let (mut first, mut deletes) = (BTreeMap::new(), Vec::new());
-    let mut wanted = Vec::new();
     for (step, ready) in steps.into_iter().enumerate() {
         let Ready { view, names, tasks } = ready;
         let mut before = None;
@@ -52,17 +53,15 @@ pub(super) fn connect(steps: Vec<Ready>, kinds: &[KindName]) -> Vec<Node> {
             } else if is_awaited(view.verb) && before.is_none() {
                 first.insert(view.address.clone(), at);
             }
-            let named = names.iter().filter(|(from, _)| *from <= stage).map(|(_, address)| address.clone());
-            wanted.push(named.collect::<Vec<_>>());
-            let needs = before.into_iter().collect();
-            nodes.push(Node { task, step, needs, after: BTreeSet::new() });
+            let names = names.iter().filter(|(from, _)| *from <= stage).map(|(_, address)| address.clone());
+            let (names, needs) = (names.collect(), before.into_iter().collect());
+            nodes.push(Node { task, step, names, needs, after: BTreeSet::new() });
             before = Some(at);
         }
     }
-    for (at, named) in wanted.iter().enumerate() {
-        let needs = named.iter().filter_map(|address| first.get(address).copied());
-        let needs: Vec<_> = needs.filter(|need| *need != at).collect();
-        nodes[at].needs.extend(needs);
+    for (at, node) in nodes.iter_mut().enumerate() {
+        let needs = node.names.iter().filter_map(|address| first.get(address).copied());
+        node.needs.extend(needs.filter(|need| *need != at));
     }
     for (at, turn) in &deletes {
         let later = deletes.iter().filter(|(_, other)| other > turn).map(|(other, _)| *other);
