@@ -74,7 +74,8 @@ fn check_address(plan: &Plan, option: &str, address: &str) -> Result<(), Failure
 }
 
 async fn ask(view: &StepView, need: Need, ui: &mut Ui) -> Result<bool, Failure> {
-    let (address, name) = (view.address.to_string(), view.name.as_str());
+    let (address, name) = (view.address.to_string(), view.called());
+    let name = name.as_str();
     match need {
         Need::Adopt => {
             let question =

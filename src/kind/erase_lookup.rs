@@ -145,6 +145,7 @@ fn view<L: LookUp>(entry: &Entry<L>, answer: &Result<Choice, NoChoice>) -> StepV
     StepView {
         address: entry.address.clone(),
         name,
+        id: None,
         location: Some(entry.location.clone()),
         verb,
         reason: Some(reason),

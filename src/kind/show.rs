@@ -3,7 +3,7 @@
 use super::decide::{Act, Decision};
 use super::view::{StepView, Verb};
 use super::{Describe, Entry, Found, Kind, Live};
-use crate::model::{Address, size};
+use crate::model::{Address, Outputs, size};
 
 /// Shows a decision about `entry` as plain data.
 pub fn entry<K: Kind>(entry: &Entry<K>, found: &Found<K>, decision: &Decision<K>) -> StepView {
@@ -11,6 +11,7 @@ pub fn entry<K: Kind>(entry: &Entry<K>, found: &Found<K>, decision: &Decision<K>
     let decided = !matches!(decision, Decision::Unknown(_) | Decision::Blocked(_));
     let mut view = view(entry.address.clone(), K::name(&entry.state), decision);
     view.location = Some(entry.location.clone());
+    view.id = id(live);
     if decided {
         view.notes = K::notes(live, &entry.state);
     }
@@ -31,13 +32,20 @@ pub fn entry<K: Kind>(entry: &Entry<K>, found: &Found<K>, decision: &Decision<K>
 
 /// Shows a decision about a resource that left the manifest and is called `address`.
 pub fn leftover<K: Kind>(address: Address, live: &Live<K>, decision: &Decision<K>) -> StepView {
-    view(address, K::name(&live.state), decision)
+    let mut view = view(address, K::name(&live.state), decision);
+    view.id = id(Some(live));
+    view
+}
+
+fn id<K: Kind>(live: Option<&Live<K>>) -> Option<String> {
+    live.and_then(|live| live.outputs.get(Outputs::ID)).map(str::to_owned)
 }
 
 fn view<K: Kind>(address: Address, name: &str, decision: &Decision<K>) -> StepView {
     let mut view = StepView {
         address,
         name: name.to_owned(),
+        id: None,
         location: None,
         verb: Verb::InSync,
         reason: None,

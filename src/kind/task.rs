@@ -138,7 +138,9 @@ impl<K: Kind> Task<K> {
         };
         match &now.decision {
             _ if !self.follows => {
-                now.view.verb == self.view.verb && fit(&self.view.changes, &now.view.changes)
+                now.view.verb == self.view.verb
+                    && now.view.id == self.view.id
+                    && fit(&self.view.changes, &now.view.changes)
             }
             // What this very run has made differs from what is declared by what AWS puts into it, and
             // nobody was there before. What nobody was asked about is not done all the same.

@@ -145,6 +145,8 @@ pub struct StepView {
     pub address: Address,
     /// The resource's name in AWS.
     pub name: String,
+    /// Its id, where AWS gives it one beside its name and it is there.
+    pub id: Option<String>,
     /// Where the entry is written; none for what left the manifest.
     pub location: Option<Location>,
     /// What happens.
@@ -164,6 +166,15 @@ pub struct StepView {
 }
 
 impl StepView {
+    /// What tells the resource from all others: its name, with its id where it has one.
+    #[must_use]
+    pub fn called(&self) -> String {
+        match &self.id {
+            Some(id) if *id != self.name => format!("{} ({id})", self.name),
+            _ => self.name.clone(),
+        }
+    }
+
     /// What a person must agree to before the step may run.
     #[must_use]
     pub fn needs(&self) -> Vec<Need> {

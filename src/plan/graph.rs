@@ -96,6 +96,7 @@ mod tests {
         let view = StepView {
             address: Address::new(kind, key),
             name: key.to_owned(),
+            id: None,
             location: None,
             verb,
             reason: None,

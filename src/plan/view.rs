@@ -46,6 +46,7 @@ fn digest(header: &Header, steps: &[&StepView]) -> String {
         let StepView {
             address,
             name,
+            id,
             location: _,
             verb,
             reason,
@@ -55,7 +56,7 @@ fn digest(header: &Header, steps: &[&StepView]) -> String {
             notes: _,
             remarks: _,
         } = view;
-        let step = serde_json::json!([address.to_string(), name, verb, reason, immutable, changes]);
+        let step = serde_json::json!([address.to_string(), name, id, verb, reason, immutable, changes]);
         parts.push(step.to_string());
     }
     digest::of_parts(parts.iter().map(String::as_str)).chars().take(12).collect()

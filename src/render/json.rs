@@ -31,6 +31,7 @@ struct PlanJson<'a> {
 struct StepJson<'a> {
     address: String,
     name: &'a str,
+    id: Option<&'a str>,
     verb: Verb,
     location: Option<&'a Location>,
     reason: Option<&'a str>,
@@ -84,6 +85,7 @@ fn step(view: &StepView) -> StepJson<'_> {
     StepJson {
         address: view.address.to_string(),
         name: &view.name,
+        id: view.id.as_deref(),
         verb: view.verb,
         location: view.location.as_ref(),
         reason: view.reason.as_deref(),

@@ -82,7 +82,7 @@ fn step(view: &StepView, extent: Extent) -> String {
         "  {color}{} {verb}{color:#} {STRONG}{}{STRONG:#}  {}",
         style::glyph(verb),
         Line(&view.address.to_string()),
-        Line(&view.name),
+        Line(&view.called()),
     );
     if let Some(location) = &view.location {
         let _ = write!(out, "  {FAINT}{}{FAINT:#}", Line(&location.to_string()));

@@ -40,6 +40,7 @@ pub(super) fn step(verb: Verb, kind: KindName, key: &str, line: usize) -> StepVi
     StepView {
         address: Address::new(kind, key),
         name: format!("team/{key}"),
+        id: None,
         location: (line > 0).then(|| Location { file: "manifests/prereqs.toml".to_owned(), line }),
         verb,
         reason: None,

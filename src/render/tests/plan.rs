@@ -124,7 +124,7 @@ fn everything_that_a_plan_can_hold() {
           help: allow this action to the identity in the plan's first lines; docs/safety.md lists what is needed
       ? secretsmanager:ListSecrets on team/dark failed: User is not authorized to perform this
 
-    plan: 2 to create, 3 to update, 1 to adopt, 1 to restore, 1 to delete, 2 kept, 1 blocked, 1 unknown, 3 in sync, of 15; digest d6fd74ed97b8
+    plan: 2 to create, 3 to update, 1 to adopt, 1 to restore, 1 to delete, 2 kept, 1 blocked, 1 unknown, 3 in sync, of 15; digest 17bbc5767ab0
     "#);
 }
 
@@ -176,7 +176,7 @@ fn with_all_and_with_calls() {
       · in sync ecr.repository.quiet  team/quiet  manifests/prereqs.toml:74
           1 other tag is left alone
 
-    plan: 2 to create, 0 to update, 0 to adopt, 0 to restore, 0 to delete, 0 kept, 0 blocked, 0 unknown, 3 in sync, of 5; digest d9032a7d572b
+    plan: 2 to create, 0 to update, 0 to adopt, 0 to restore, 0 to delete, 0 kept, 0 blocked, 0 unknown, 3 in sync, of 5; digest 111d9d8bcc3f
     "#);
 }
 
@@ -238,7 +238,7 @@ fn styles_stand_beside_words() {
       ‹bold›‹red›?‹› ecr:ListTagsForResource on team/dark failed: AccessDeniedException: User is not authorized to perform this
           help: allow this action to the identity in the plan's first lines; docs/safety.md lists what is needed
 
-    plan: 0 to create, 1 to update, 0 to adopt, 0 to restore, 0 to delete, 1 kept, 0 blocked, 0 unknown, 0 in sync, of 2; digest ba0d53ca988a
+    plan: 0 to create, 1 to update, 0 to adopt, 0 to restore, 0 to delete, 1 kept, 0 blocked, 0 unknown, 0 in sync, of 2; digest 6ab468d32b6e
     "#);
 }
 
