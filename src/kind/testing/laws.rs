@@ -87,7 +87,7 @@ fn resident() -> impl Strategy<Value = Resident> {
 }
 
 /// The entries that a manifest with these wishes would have: what would be a clash is left out.
-fn entries<K: Kind>(wishes: &[Option<Wish>]) -> Vec<Entry<K>> {
+fn entries<K: Kind>(wishes: &[Option<Wish>], also: &str) -> Vec<Entry<K>> {
     let present: BTreeSet<_> =
         KEYS.iter().zip(wishes).filter(|(_, wish)| wish.is_some()).map(|(key, _)| *key).collect();
     let (mut names, mut renamed) = (BTreeSet::new(), BTreeSet::new());
@@ -100,7 +100,7 @@ fn entries<K: Kind>(wishes: &[Option<Wish>]) -> Vec<Entry<K>> {
         let was = was.filter(|was| !present.contains(was) && renamed.insert(*was));
         let was = was.map(|was| format!("was = '{was}'")).unwrap_or_default();
         let on_delete = if *delete { "delete" } else { "retain" };
-        let toml = format!("name = '{name}'\non-delete = '{on_delete}'\n{was}");
+        let toml = format!("name = '{name}'\non-delete = '{on_delete}'\n{was}\n{also}");
         entries.push(entry_at(key, &toml).unwrap_or_else(|problems| panic!("{problems:#?}")));
     }
     entries
@@ -110,11 +110,12 @@ fn entries<K: Kind>(wishes: &[Option<Wish>]) -> Vec<Entry<K>> {
 fn live<K: Kind>(
     name: &str,
     resident: &Resident,
+    also: &str,
     detail: fn(bool) -> K::Detail,
     stacks: &mut Stacks,
 ) -> Live<K> {
     let Resident { manifest, address, on_delete, mark, pending, full } = resident;
-    let state = entry_at::<K>("x", &format!("name = '{name}'"))
+    let state = entry_at::<K>("x", &format!("name = '{name}'\n{also}"))
         .unwrap_or_else(|problems| panic!("{problems:#?}"))
         .state;
     let mut all = Tags::from_iter([("Project", "site")]);
@@ -166,8 +167,9 @@ fn observation<K: Kind>(entries: &[Entry<K>], all: &[Live<K>]) -> Observation<K>
 /// Nothing is deleted but what is ours, says so, holds nothing and has left the manifest; nothing of
 /// anybody's is touched; what is nobody's becomes ours only with a word; and each word is for one thing.
 ///
-/// `detail` makes what a resource holds: something, or nothing. `pends` is whether a deletion can be scheduled.
-pub(crate) fn guards_hold<K: Kind>(detail: fn(bool) -> K::Detail, pends: bool) {
+/// `also` is what an entry must say besides its name. `detail` makes what a resource holds: something, or nothing.
+/// `pends` is whether a deletion can be scheduled.
+pub(crate) fn guards_hold<K: Kind>(also: &str, detail: fn(bool) -> K::Detail, pends: bool) {
     let wishes = prop::collection::vec(prop::option::weighted(0.7, wish()), KEYS.len());
     let residents = prop::collection::vec(prop::option::weighted(0.8, resident()), NAMES.len());
     let mut runner = TestRunner::new(Config { cases: CASES, failure_persistence: None, ..Config::default() });
@@ -175,11 +177,11 @@ pub(crate) fn guards_hold<K: Kind>(detail: fn(bool) -> K::Detail, pends: bool) {
     let law = |(wishes, mut residents): (Vec<Option<Wish>>, Vec<Option<Resident>>)| {
         residents.iter_mut().flatten().for_each(|resident| resident.pending &= pends);
         let mut stacks = Stacks::new();
-        let entries = entries::<K>(&wishes);
+        let entries = entries::<K>(&wishes, also);
         let named = NAMES.iter().zip(&residents);
         let all: Vec<_> = named
             .clone()
-            .filter_map(|(name, resident)| Some(live(name, resident.as_ref()?, detail, &mut stacks)))
+            .filter_map(|(name, resident)| Some(live(name, resident.as_ref()?, also, detail, &mut stacks)))
             .collect();
         let views = erase::decided(entries.clone(), observation(&entries, &all), stacks, place());
         let addresses: BTreeSet<_> = views.iter().map(|view| view.address.to_string()).collect();

@@ -20,9 +20,9 @@ use ipnet::IpNet;
 use crate::model::{Address, Link, Outputs};
 
 pub use diff::{RuleDiff, diff};
-pub use spec::{RuleSpec, check_description, lower};
+pub use spec::{PUNCTUATION, RuleSpec, check_description, is_id, is_text, lower};
 pub use traffic::{Icmp, Ports, Traffic};
-pub use words::{added, described, exposes, fields, removed};
+pub use words::{added, described, exposes, removed};
 
 /// Which way the traffic goes that a rule lets through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +104,7 @@ impl Peer {
     }
 
     /// Whether it is the whole internet.
-    fn is_public(&self) -> bool {
+    pub fn is_public(&self) -> bool {
         matches!(self, Self::Range(range) if range.prefix_len() == 0)
     }
 }

@@ -378,7 +378,7 @@ fn any_entry() -> impl Strategy<Value = String> {
 
 #[test]
 fn no_manifest_and_no_world_gets_past_the_guards() {
-    guards_hold::<SecretsManagerSecret>(|full| Detail { has_value: full, policy_unread: false }, true);
+    guards_hold::<SecretsManagerSecret>("", |full| Detail { has_value: full, policy_unread: false }, true);
 }
 
 proptest! {

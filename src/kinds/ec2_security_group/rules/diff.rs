@@ -16,15 +16,6 @@ pub struct RuleDiff {
     pub describe: Vec<(Rule, Rule)>,
 }
 
-impl RuleDiff {
-    /// Whether nothing differs.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        let Self { add, remove, describe } = self;
-        add.is_empty() && remove.is_empty() && describe.is_empty()
-    }
-}
-
 /// Compares the rules of one direction, each by its traffic and its peer.
 #[must_use]
 pub fn diff(live: &[Rule], want: &[Rule]) -> RuleDiff {

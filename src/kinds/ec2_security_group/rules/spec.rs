@@ -70,7 +70,7 @@ struct IcmpSpec {
 /// Longest description, in characters (API `IpRange`).
 const MAX_DESCRIPTION: usize = 255;
 /// What it may consist of, beside letters, digits and spaces (API `IpRange`).
-const PUNCTUATION: &str = "._-:/()#,@[]+=&;{}!$*";
+pub const PUNCTUATION: &str = "._-:/()#,@[]+=&;{}!$*";
 /// Most rules in one direction, counted for IPv4 and for IPv6, where a group or a prefix list counts in both (VPC
 /// user guide, "Amazon VPC quotas"). AWS can raise it.
 const MAX_RULES: usize = 60;
@@ -106,15 +106,19 @@ pub fn lower(specs: &[RuleSpec], problems: &mut Problems) -> Vec<Rule> {
 
 /// Checks a description of a rule, or of a group, for which the same holds (API `CreateSecurityGroup`).
 pub fn check_description(key: &str, text: &str, problems: &mut Problems) {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || c == ' ' || PUNCTUATION.contains(c);
     if text.chars().count() > MAX_DESCRIPTION {
         let help = format!("EC2 takes at most {MAX_DESCRIPTION} characters");
         problems.report(key, "this description is too long", &help);
     }
-    if !text.chars().all(allowed) {
+    if !is_text(text) {
         let help = format!("letters of English, digits, spaces and any of {PUNCTUATION}");
         problems.report(key, "EC2 does not take every character of this description", &help);
     }
+}
+
+/// Whether EC2 takes every character of a name or a description.
+pub fn is_text(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_alphanumeric() || c == ' ' || PUNCTUATION.contains(c))
 }
 
 fn check_limit(rules: &[Rule], problems: &mut Problems) {
@@ -282,7 +286,8 @@ fn prefix_list(at: usize, id: &str, problems: &mut Problems) -> Option<Peer> {
     None
 }
 
-fn is_id(prefix: &str, text: &str) -> bool {
+/// Whether a text is an id of EC2's.
+pub fn is_id(prefix: &str, text: &str) -> bool {
     let hexadecimal = |c: char| matches!(c, '0'..='9' | 'a'..='f');
     text.strip_prefix(prefix).is_some_and(|rest| rest.len() >= 8 && rest.chars().all(hexadecimal))
 }

@@ -1,14 +1,7 @@
 //! What people read of rules: in the fields of a plan, and as what follows from them.
 
-use super::{Direction, Peer, Rule, RuleDiff, Traffic};
+use super::{Direction, Peer, Rule, Traffic};
 use crate::model::{FieldChange, Shown};
-
-/// The fields of everything that differs.
-#[must_use]
-pub fn fields(direction: Direction, diff: &RuleDiff) -> Vec<FieldChange> {
-    let RuleDiff { add, remove, describe } = diff;
-    [added(direction, add), described(direction, describe), removed(direction, remove)].concat()
-}
 
 /// The fields of rules that are added.
 #[must_use]

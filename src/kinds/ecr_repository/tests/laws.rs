@@ -58,6 +58,7 @@ fn any_entry() -> impl Strategy<Value = String> {
 #[test]
 fn no_manifest_and_no_world_gets_past_the_guards() {
     guards_hold::<EcrRepository>(
+        "",
         |full| Detail { images: full.then(|| images(3, 0)).or_else(|| Some(Images::default())) },
         false,
     );

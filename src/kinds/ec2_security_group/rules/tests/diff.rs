@@ -47,7 +47,7 @@ fn seen(rules: &[Rule]) -> BTreeMap<(Traffic, String), Option<String>> {
 proptest! {
     #[test]
     fn nothing_differs_from_itself(rules in any_rules()) {
-        prop_assert!(diff(&rules, &rules).is_empty());
+        prop_assert_eq!(diff(&rules, &rules), RuleDiff::default());
     }
 
     /// Done call by call, as AWS would: each call must find what it says, and leave what is declared.
@@ -102,7 +102,7 @@ fn what_is_not_known_yet_is_added() {
     for link in links_mut(&mut want) {
         link.resolve(Some(Outputs::default().with(Outputs::ID, "sg-1")));
     }
-    assert!(diff(&live, &want).is_empty());
+    assert_eq!(diff(&live, &want), RuleDiff::default());
 }
 
 #[test]

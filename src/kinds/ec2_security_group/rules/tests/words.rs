@@ -85,7 +85,10 @@ fn a_difference_is_a_field() {
         rule(tcp(443, 443), range("10.0.0.0/8")),
         described(rule(tcp(443, 443), range("::/0")), "anybody"),
     ];
-    assert_snapshot!(lines(&fields(Direction::Ingress, &diff(&live, &want))), @"
+    let RuleDiff { add, remove, describe } = diff(&live, &want);
+    let way = Direction::Ingress;
+    let fields = [added(way, &add), super::described(way, &describe), removed(way, &remove)].concat();
+    assert_snapshot!(lines(&fields), @"
     ingress tcp 443 from 10.0.0.0/8  (none) → allowed
     ingress tcp 443 from ::/0  (none) → allowed: anybody
     ingress tcp 80 from 10.0.0.0/8  allowed: HTTP → allowed: web
