@@ -104,7 +104,7 @@ impl<K: Kind> Entry<K> {
         let address = Address::new(K::NAME, draft.key.clone());
         let on_delete = on_delete::<K>(&draft.common, &mut problems);
         let ignore = ignored::<K>(&draft.common, &mut problems);
-        let tags = tags_of(draft, place, &address, on_delete, &mut problems);
+        let mut tags = tags_of(draft, place, &address, on_delete, &mut problems);
         if draft.common.was.as_deref().is_some_and(|was| !is_key(was)) {
             problems.report(
                 "was",
@@ -121,6 +121,7 @@ impl<K: Kind> Entry<K> {
             );
         });
         let state = spec.ok().and_then(|spec| K::lower(&spec, &draft.key, place, &mut problems));
+        set_by_fields(&state.as_ref().map(K::tags).unwrap_or_default(), draft, &mut tags, &mut problems);
         let findings = problems.into_findings();
         let entry = state.filter(|_| findings.problems.is_empty()).map(|state| Self {
             was: draft.common.was.as_ref().map(|key| Address::new(K::NAME, key.clone())),
@@ -211,13 +212,6 @@ fn tags_of(
     all.set(tags::MANIFEST, &place.manifest);
     all.set(tags::ADDRESS, address.to_string());
     all.set(tags::ON_DELETE, on_delete.word());
-    if all.len() > MAX_TAGS {
-        problems.report(
-            "tags",
-            format!("there are more than {MAX_TAGS} tags"),
-            "three of them are infra's own marks",
-        );
-    }
     if address.to_string().len() > MAX_TAG_VALUE {
         problems.report_here(
             "this key is too long for a tag value",
@@ -225,6 +219,26 @@ fn tags_of(
         );
     }
     all
+}
+
+/// Adds the tags that fields of the entry set: `own`. One of the manifest, which is meant for every resource,
+/// gives way to them; one of the entry itself would contradict its field.
+fn set_by_fields(own: &Tags, draft: &Draft, all: &mut Tags, problems: &mut Problems) {
+    for (key, value) in own.iter() {
+        all.set(key, value);
+        if draft.common.tags.contains_key(key) {
+            problems.within("tags", |problems| {
+                problems.report_key(key, "a field of this entry sets this tag", "take the tag out");
+            });
+        }
+    }
+    if all.len() > MAX_TAGS {
+        problems.report(
+            "tags",
+            format!("there are more than {MAX_TAGS} tags"),
+            "three of them are infra's own marks",
+        );
+    }
 }
 
 /// Whether `text` can be the key of an entry or the name of a manifest: kebab-case.

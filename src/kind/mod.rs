@@ -80,6 +80,11 @@ pub trait Kind: Sized + Send + Sync + 'static {
         Self::name(state).to_owned()
     }
 
+    /// The tags that a field of the entry sets, and that can therefore not be declared as tags.
+    fn tags(_state: &Self::State) -> Tags {
+        Tags::default()
+    }
+
     /// Shows each link of a state to `visit`, with the first stage whose changes need it.
     fn links(_state: &mut Self::State, _visit: &mut dyn FnMut(Stage, &mut Link)) {}
 
