@@ -133,28 +133,38 @@ impl<L: LookUp> AnyGroup for Group<L> {
 
 /// Shows what was found.
 fn view<L: LookUp>(entry: &Entry<L>, answer: &Result<Choice, NoChoice>) -> StepView {
-    let (verb, name, reason, help) = match answer {
-        Ok(Choice { name, why, .. }) => (Verb::Found, name.clone(), why.clone(), None),
-        Err(NoChoice::Refused { reason, help }) => {
-            (Verb::Blocked, String::new(), reason.clone(), Some(help.clone()))
-        }
-        Err(NoChoice::Unknown(error)) => {
-            (Verb::Unknown, String::new(), error.to_string(), error.class.help().map(str::to_owned))
-        }
-    };
-    StepView {
+    let mut view = StepView {
         address: entry.address.clone(),
-        name,
+        name: String::new(),
         id: None,
         location: Some(entry.location.clone()),
-        verb,
-        reason: Some(reason),
-        help,
+        verb: Verb::Found,
+        reason: None,
+        help: None,
         immutable: Vec::new(),
         changes: Vec::new(),
         notes: Vec::new(),
         remarks: Vec::new(),
+    };
+    match answer {
+        // Destructured whole, so that a new field is not forgotten here.
+        Ok(Choice { name, why, notes, outputs: _ }) => {
+            view.name.clone_from(name);
+            view.reason = Some(why.clone());
+            view.notes.clone_from(notes);
+        }
+        Err(NoChoice::Refused { reason, help }) => {
+            view.verb = Verb::Blocked;
+            view.reason = Some(reason.clone());
+            view.help = Some(help.clone());
+        }
+        Err(NoChoice::Unknown(error)) => {
+            view.verb = Verb::Unknown;
+            view.reason = Some(error.to_string());
+            view.help = error.class.help().map(str::to_owned);
+        }
     }
+    view
 }
 
 struct Sighting {

@@ -44,8 +44,10 @@ pub trait LookUp: Sized + Send + Sync + 'static {
 pub struct Choice {
     /// What AWS calls it: its id or ARN.
     pub name: String,
-    /// Why this one, and what of it matters.
+    /// Why this one, and what of it matters. Part of the plan's digest, as is the name.
     pub why: String,
+    /// What people must be told of it that makes no other plan.
+    pub notes: Vec<String>,
     /// What it brings.
     pub outputs: Outputs,
 }

@@ -2,17 +2,29 @@
 
 pub mod ec2_security_group;
 pub mod ecr_repository;
+pub mod lookup_certificate;
+pub mod lookup_vpc;
 pub mod secretsmanager_secret;
 
-use crate::kind::erase::{self, AnyKind, Erased};
+use crate::kind::erase::{self, AnyKind, Erased, ErasedLookUp};
 
 use ec2_security_group::Ec2SecurityGroup;
 use ecr_repository::EcrRepository;
+use lookup_certificate::LookUpCertificate;
+use lookup_vpc::LookUpVpc;
 use secretsmanager_secret::SecretsManagerSecret;
 
+const LOOKUP_VPC: ErasedLookUp<LookUpVpc> = erase::lookup();
+const LOOKUP_CERTIFICATE: ErasedLookUp<LookUpCertificate> = erase::lookup();
 const ECR_REPOSITORY: Erased<EcrRepository> = erase::kind();
 const SECRETSMANAGER_SECRET: Erased<SecretsManagerSecret> = erase::kind();
 const EC2_SECURITY_GROUP: Erased<Ec2SecurityGroup> = erase::kind();
 
 /// Every kind that a manifest can declare. The order is that of documentation and of plans.
-pub static KINDS: &[&dyn AnyKind] = &[&ECR_REPOSITORY, &SECRETSMANAGER_SECRET, &EC2_SECURITY_GROUP];
+pub static KINDS: &[&dyn AnyKind] = &[
+    &LOOKUP_VPC,
+    &LOOKUP_CERTIFICATE,
+    &ECR_REPOSITORY,
+    &SECRETSMANAGER_SECRET,
+    &EC2_SECURITY_GROUP,
+];

@@ -79,11 +79,14 @@ fn step(view: &StepView, extent: Extent) -> String {
     let verb = view.verb;
     let color = style::of(verb);
     let mut out = format!(
-        "  {color}{} {verb}{color:#} {STRONG}{}{STRONG:#}  {}",
+        "  {color}{} {verb}{color:#} {STRONG}{}{STRONG:#}",
         style::glyph(verb),
         Line(&view.address.to_string()),
-        Line(&view.called()),
     );
+    // A look-up that found nothing has none.
+    if !view.name.is_empty() {
+        let _ = write!(out, "  {}", Line(&view.called()));
+    }
     if let Some(location) = &view.location {
         let _ = write!(out, "  {FAINT}{}{FAINT:#}", Line(&location.to_string()));
     }

@@ -157,7 +157,7 @@ const CASES: &[Case] = &[
 
 #[test]
 fn every_field_of_every_kind_is_tried() {
-    for kind in KINDS {
+    for kind in KINDS.iter().filter(|kind| !kind.is_lookup()) {
         let name = kind.name().to_string();
         let case =
             CASES.iter().find(|case| case.kind == name).unwrap_or_else(|| panic!("no case for {name}"));

@@ -119,8 +119,8 @@ fn exit_codes_are_those_of_the_table() {
 
 #[test]
 fn glyphs_are_those_of_the_code() {
-    use Verb::{Adopt, Blocked, Create, Delete, InSync, Keep, Restore, Unknown, Update};
-    let verbs = [Unknown, Blocked, Delete, Adopt, Restore, Keep, Update, Create, InSync];
+    use Verb::{Adopt, Blocked, Create, Delete, Found, InSync, Keep, Restore, Unknown, Update};
+    let verbs = [Unknown, Blocked, Delete, Adopt, Restore, Keep, Update, Create, Found, InSync];
     let rows: Vec<_> = verbs.map(|verb| vec![format!("`{}`", glyph(verb)), verb.to_string()]).into();
     assert_eq!(table(&read("docs/writing.md"), &["glyph", "verb"]), rows);
 }
@@ -264,6 +264,10 @@ fn the_reference_says_of_each_kind_what_it_is_and_how_it_is_kept() {
     for kind in KINDS {
         let section = section(&text, &format!("## `{}`", kind.name()));
         assert!(section.contains(&format!("What it is: {}.", kind.about())), "{}", kind.name());
+        if kind.is_lookup() {
+            assert!(!section.contains("on-delete") && !section.contains("`ignore`"), "{}", kind.name());
+            continue;
+        }
         let words: Vec<_> = kind.on_delete().iter().map(|it| it.word()).collect();
         let [default, rest @ ..] = &words[..] else { panic!("{} has no on-delete", kind.name()) };
         let rest: Vec<_> = rest.iter().map(|word| format!("`{word}`")).collect();
@@ -283,5 +287,5 @@ fn the_example_is_a_manifest() {
     let path = folder.path().join("example.toml");
     fs::write(&path, blocks(&text, "toml").join("\n\n")).unwrap();
     let manifest = infra::manifest::load(&path, KINDS).unwrap();
-    assert_eq!(manifest.entries().len(), 1);
+    assert_eq!(manifest.entries().len(), 3);
 }

@@ -21,6 +21,7 @@ mod faults;
 mod guards;
 mod interruption;
 mod layers;
+mod lookups;
 mod ownership;
 mod recorded;
 mod registry;

@@ -4,6 +4,7 @@
 //! used must be understood; what is not is listed here by name, with its reason.
 
 mod ecr;
+mod lookups;
 mod secretsmanager;
 
 use std::sync::Arc;

@@ -11,6 +11,8 @@ use crate::support::markdown;
 
 /// What every kind's folder has in it.
 const FILES: [&str; 6] = ["apply.rs", "mod.rs", "observe.rs", "spec.rs", "state.rs", "tests.rs"];
+/// And that of every look-up.
+const LOOKUP_FILES: [&str; 5] = ["choose.rs", "mod.rs", "observe.rs", "spec.rs", "tests.rs"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src/kinds")
@@ -34,7 +36,8 @@ fn every_folder_is_in_the_registry() {
 fn every_kind_is_laid_out_like_the_others() {
     for kind in KINDS {
         let folder = root().join(folder(kind.name()));
-        for file in FILES {
+        let files = if kind.is_lookup() { &LOOKUP_FILES[..] } else { &FILES[..] };
+        for file in files {
             let is_there = folder.join(file).exists() || folder.join(file.trim_end_matches(".rs")).is_dir();
             assert!(is_there, "{} has no {file}", folder.display());
         }
@@ -45,8 +48,20 @@ fn every_kind_is_laid_out_like_the_others() {
 
 #[test]
 fn every_kind_can_be_kept() {
-    for kind in KINDS {
+    for kind in KINDS.iter().filter(|kind| !kind.is_lookup()) {
         assert!(kind.on_delete().contains(&OnDelete::Retain), "{}", kind.name());
+    }
+}
+
+/// What is only read has nothing to keep, to ignore or to own.
+#[test]
+fn look_ups_come_first_and_are_never_written() {
+    let lookups: Vec<_> = KINDS.iter().take_while(|kind| kind.is_lookup()).collect();
+    assert_eq!(lookups.len(), KINDS.iter().filter(|kind| kind.name().service == "lookup").count());
+    for kind in lookups {
+        let folder = root().join(folder(kind.name()));
+        assert_eq!((kind.on_delete(), kind.fields().len()), (&[][..], 0), "{}", kind.name());
+        assert!(!folder.join("apply.rs").exists() && !folder.join("state.rs").exists(), "{}", kind.name());
     }
 }
 

@@ -297,3 +297,25 @@ pub(super) fn gaps() -> Vec<CallError> {
 pub(super) fn with<R>(steps: &[StepView], gaps: &[CallError], show: impl FnOnce(&PlanView<'_>) -> R) -> R {
     show(&PlanView::new(&header(), steps, gaps))
 }
+
+/// A look-up that found something, one that found too much, and one that could not look.
+pub(super) fn looked_up() -> Vec<StepView> {
+    let mut vpc = step(Verb::Found, KindName::VPC, "main", 8);
+    vpc.name = "vpc-0a1b2c3d4e5f60718".to_owned();
+    vpc.reason =
+        Some("the default VPC, 172.31.0.0/16; us-west-2a subnet-0a1, us-west-2b subnet-0b2".to_owned());
+    let mut ending = step(Verb::Found, KindName::CERTIFICATE, "site", 10);
+    ending.name = "arn:aws:acm:us-west-2:111122223333:certificate/4f1c".to_owned();
+    ending.reason = Some("issued for *.example.com, ECDSA P-256".to_owned());
+    ending.notes.push("it is valid until 2027-03-01, and nothing has renewed it".to_owned());
+    let mut refused = step(Verb::Blocked, KindName::VPC, "other", 13);
+    refused.name = String::new();
+    refused.reason = Some("there is no VPC with the tag Name=other in this account and region".to_owned());
+    refused.help = Some("name it by `id`".to_owned());
+    let mut dark = step(Verb::Unknown, KindName::CERTIFICATE, "dark", 16);
+    dark.name = String::new();
+    let error = error("acm:ListCertificates", Class::Denied, Some("AccessDeniedException"));
+    dark.reason = Some(error.to_string());
+    dark.help = error.class.help().map(str::to_owned);
+    vec![vpc, ending, refused, dark]
+}

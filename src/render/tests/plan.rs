@@ -1,6 +1,6 @@
 use insta::assert_snapshot;
 
-use super::fixture::{everything, gaps, repository, with};
+use super::fixture::{everything, gaps, looked_up, repository, with};
 use super::{marked, plain};
 use crate::kind::view::{StepView, Verb};
 use crate::render::plan::{Extent, text};
@@ -126,6 +126,68 @@ fn everything_that_a_plan_can_hold() {
 
     plan: 2 to create, 3 to update, 1 to adopt, 1 to restore, 1 to delete, 2 kept, 1 blocked, 1 unknown, 3 in sync, of 15; digest 17bbc5767ab0
     "#);
+}
+
+#[test]
+fn what_is_looked_up() {
+    assert_snapshot!(shown(&looked_up(), Extent::default()), @"
+    prereqs in account 111122223333, us-west-2
+      manifest  manifests/prereqs.toml (revision 0a1b2c3d4e5f)
+      identity  arn:aws:sts::111122223333:assumed-role/deploy/jane
+
+    Unknown: could not be read (1)
+      ? unknown lookup.certificate.dark  manifests/prereqs.toml:16
+          acm:ListCertificates on team/dark failed: AccessDeniedException: User is not authorized to perform this
+          help: allow this action to the identity in the plan's first lines; docs/safety.md lists what is needed
+
+    Blocked: a guard refuses (1)
+      ! blocked lookup.vpc.other  manifests/prereqs.toml:13
+          there is no VPC with the tag Name=other in this account and region
+          help: name it by `id`
+
+    Looked up (2)
+      > found lookup.vpc.main  vpc-0a1b2c3d4e5f60718  manifests/prereqs.toml:8
+          the default VPC, 172.31.0.0/16; us-west-2a subnet-0a1, us-west-2b subnet-0b2
+
+      > found lookup.certificate.site  arn:aws:acm:us-west-2:111122223333:certificate/4f1c  manifests/prereqs.toml:10
+          issued for *.example.com, ECDSA P-256
+          note: it is valid until 2027-03-01, and nothing has renewed it
+
+    plan: 0 to create, 0 to update, 0 to adopt, 0 to restore, 0 to delete, 0 kept, 1 blocked, 1 unknown, 0 in sync, of 2; digest 726a5ef9c9e3
+    ");
+    // It is nothing to do, and not counted.
+    let found: Vec<_> = looked_up().into_iter().take(2).collect();
+    assert_snapshot!(shown(&found, Extent::default()), @"
+    prereqs in account 111122223333, us-west-2
+      manifest  manifests/prereqs.toml (revision 0a1b2c3d4e5f)
+      identity  arn:aws:sts::111122223333:assumed-role/deploy/jane
+
+    Looked up (2)
+      > found lookup.vpc.main  vpc-0a1b2c3d4e5f60718  manifests/prereqs.toml:8
+          the default VPC, 172.31.0.0/16; us-west-2a subnet-0a1, us-west-2b subnet-0b2
+
+      > found lookup.certificate.site  arn:aws:acm:us-west-2:111122223333:certificate/4f1c  manifests/prereqs.toml:10
+          issued for *.example.com, ECDSA P-256
+          note: it is valid until 2027-03-01, and nothing has renewed it
+
+    Nothing to do: everything is as declared.
+
+    plan: 0 to create, 0 to update, 0 to adopt, 0 to restore, 0 to delete, 0 kept, 0 blocked, 0 unknown, 0 in sync, of 0; digest 1ef0b3e48963
+    ");
+}
+
+/// Another subnet is another plan; that time passes is not.
+#[test]
+fn what_was_chosen_is_part_of_the_digest() {
+    let digest = |edit: fn(&mut StepView)| {
+        let mut steps = looked_up();
+        steps.iter_mut().take(2).for_each(edit);
+        with(&steps, &[], |plan| plan.digest.clone())
+    };
+    let first = digest(|_| ());
+    assert_eq!(first, digest(|view| view.notes.clear()));
+    assert_ne!(first, digest(|view| view.name.push('0')));
+    assert_ne!(first, digest(|view| view.reason.as_mut().unwrap().push('0')));
 }
 
 #[test]

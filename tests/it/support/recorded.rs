@@ -73,6 +73,18 @@ impl Answer {
         .to_string()
     }
 
+    /// In the form of EC2's own protocol.
+    fn ec2(&self, operation: &str) -> String {
+        let mut body = String::new();
+        if let Some(code) = self.code() {
+            let error = json!({ "Code": code, "Message": self.message() });
+            element(&mut body, "Error", &error);
+            return format!("<Response><Errors>{body}</Errors></Response>");
+        }
+        ec2_members(&mut body, &self.data);
+        format!("<{operation}Response>{body}</{operation}Response>")
+    }
+
     /// In the form of the Query protocol.
     fn xml(&self, operation: &str) -> String {
         let mut body = String::new();
@@ -166,6 +178,7 @@ impl HttpConnector for Playback {
         let answer = self.0.get(&name).unwrap_or_else(|| panic!("nothing answers {name}"));
         let (body, content) = match call.service {
             "cloudformation" => (answer.xml(call.operation), "text/xml"),
+            "ec2" => (answer.ec2(call.operation), "text/xml"),
             _ => (answer.json(), "application/x-amz-json-1.1"),
         };
         let mut response = HttpResponse::new(answer.status.try_into().unwrap(), SdkBody::from(body));
@@ -216,6 +229,29 @@ fn element(out: &mut String, name: &str, value: &Value) {
         other => content = other.to_string(),
     }
     write!(out, "<{name}>{content}</{name}>").unwrap();
+}
+
+/// EC2 begins names in lower case, calls a list a set of its items, and sends a time as text.
+fn ec2_members(out: &mut String, value: &Value) {
+    for (name, value) in value.as_object().into_iter().flatten() {
+        let mut tag = name.clone();
+        tag[..1].make_ascii_lowercase();
+        if value.is_array() && !tag.ends_with("Set") {
+            tag = format!("{}Set", tag.trim_end_matches('s'));
+        }
+        let mut content = String::new();
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| {
+                let mut inside = String::new();
+                ec2_members(&mut inside, item);
+                write!(content, "<item>{inside}</item>").unwrap();
+            }),
+            Value::Object(_) => ec2_members(&mut content, value),
+            Value::String(text) => content = text.replace('&', "&amp;").replace('<', "&lt;"),
+            other => content = other.to_string(),
+        }
+        write!(out, "<{tag}>{content}</{tag}>").unwrap();
+    }
 }
 
 /// The same document as another writer would put it: order turned around, and single elements alone.
