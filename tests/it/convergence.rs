@@ -5,9 +5,12 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use infra::cli::exit::Exit;
 use infra::kinds::KINDS;
+use infra::model::OnDelete;
 
 use crate::support::capabilities::{Capability, lacks};
 use crate::support::cli::World;
@@ -16,6 +19,10 @@ use crate::support::connector::Wire;
 /// What to try of one kind. Entries are written whole, and all are of one key.
 struct Case {
     kind: &'static str,
+    /// What is in the account before.
+    before: fn(&World),
+    /// Other entries, that these name.
+    with: &'static str,
     /// As first applied.
     base: &'static str,
     /// A field, and the entry with that field changed in place.
@@ -24,9 +31,38 @@ struct Case {
     immutable: &'static [(&'static str, &'static str)],
 }
 
+impl Case {
+    fn world(&self, world: World) -> World {
+        (self.before)(&world);
+        world
+    }
+
+    /// One of the entries, with what it names.
+    fn manifest(&self, world: &World, entry: &str) -> PathBuf {
+        world.manifest(&format!("{}\n{entry}", self.with))
+    }
+
+    /// Whether what leaves the manifest is deleted where the entry says nothing of it.
+    fn is_deleted(&self) -> bool {
+        let kind = KINDS.iter().find(|kind| kind.name().to_string() == self.kind).unwrap();
+        kind.on_delete()[0] == OnDelete::Delete
+    }
+}
+
+/// A second VPC, with a subnet, that the tag `Name` calls `other`.
+fn another_vpc(world: &World) {
+    let vpc = world.account.ec2("CreateVpc", &[("CidrBlock", "10.9.0.0/16")]).xml().element("vpcId");
+    let subnet = [("VpcId", vpc.as_str()), ("CidrBlock", "10.9.0.0/24"), ("AvailabilityZone", "us-west-2a")];
+    world.account.ec2("CreateSubnet", &subnet).xml();
+    let tag = [("ResourceId.1", vpc.as_str()), ("Tag.1.Key", "Name"), ("Tag.1.Value", "other")];
+    world.account.ec2("CreateTags", &tag).xml();
+}
+
 const CASES: &[Case] = &[
     Case {
         kind: "ecr.repository",
+        before: |_| (),
+        with: "",
         base: r#"
             [ecr.repository.site]
             name = "team/site"
@@ -109,6 +145,8 @@ const CASES: &[Case] = &[
     },
     Case {
         kind: "secretsmanager.secret",
+        before: |_| (),
+        with: "",
         base: r#"
             [secretsmanager.secret.key]
             name = "team/key"
@@ -153,6 +191,167 @@ const CASES: &[Case] = &[
             "#,
         )],
     },
+    Case {
+        kind: "ec2.security-group",
+        before: another_vpc,
+        with: r#"
+            [lookup.vpc.main]
+            default = true
+            [lookup.vpc.other]
+            tags = { Name = "other" }
+        "#,
+        base: r#"
+            [ec2.security-group.nfs]
+            name = "team-nfs"
+            vpc = "main"
+            description = "NFS of the team"
+        "#,
+        changes: &[
+            (
+                "ingress",
+                r#"
+                [ec2.security-group.nfs]
+                name = "team-nfs"
+                vpc = "main"
+                description = "NFS of the team"
+                ingress = [
+                    { protocol = "tcp", port = 2049, security-groups = ["nfs"], description = "NFS" },
+                    { protocol = "tcp", ports = { from = 8000, to = 8010 }, cidr = ["10.0.0.0/8", "2001:db8::/32"] },
+                    { protocol = "udp", port = 53, cidr = ["10.0.0.0/8"] },
+                    { protocol = "icmp", icmp = { type = 8 }, cidr = ["0.0.0.0/0"], public = true },
+                    { protocol = "icmpv6", cidr = ["::/0"], public = true },
+                ]
+                "#,
+            ),
+            (
+                "egress",
+                r#"
+                [ec2.security-group.nfs]
+                name = "team-nfs"
+                vpc = "main"
+                description = "NFS of the team"
+                egress = [{ protocol = "all", cidr = ["0.0.0.0/0"], public = true, description = "Anything" }]
+                "#,
+            ),
+        ],
+        immutable: &[
+            (
+                "description",
+                r#"
+                [ec2.security-group.nfs]
+                name = "team-nfs"
+                vpc = "main"
+                description = "NFS of another team"
+                "#,
+            ),
+            (
+                "name",
+                r#"
+                [ec2.security-group.nfs]
+                name = "another-nfs"
+                vpc = "main"
+                description = "NFS of the team"
+                "#,
+            ),
+            (
+                "vpc",
+                r#"
+                [ec2.security-group.nfs]
+                name = "team-nfs"
+                vpc = "other"
+                description = "NFS of the team"
+                "#,
+            ),
+        ],
+    },
+    Case {
+        kind: "efs.access-point",
+        before: |_| (),
+        with: r#"
+            [efs.file-system.workspaces]
+            name = "workspaces"
+            [efs.file-system.other]
+            name = "other"
+        "#,
+        base: r#"
+                [efs.access-point.clients]
+                file-system = "workspaces"
+                name = "clients"
+                path = "/clients"
+                user = { uid = 1000, gid = 1000 }
+                create = { uid = 1000, gid = 1000, mode = "755" }
+                "#,
+        changes: &[],
+        immutable: &[
+            (
+                "file-system",
+                r#"
+                [efs.access-point.clients]
+                file-system = "other"
+                name = "clients"
+                path = "/clients"
+                user = { uid = 1000, gid = 1000 }
+                create = { uid = 1000, gid = 1000, mode = "755" }
+                "#,
+            ),
+            (
+                "name",
+                r#"
+                [efs.access-point.clients]
+                file-system = "workspaces"
+                name = "renamed"
+                path = "/clients"
+                user = { uid = 1000, gid = 1000 }
+                create = { uid = 1000, gid = 1000, mode = "755" }
+                "#,
+            ),
+            (
+                "id",
+                r#"
+                [efs.access-point.clients]
+                file-system = "workspaces"
+                name = "clients"
+                path = "/clients"
+                user = { uid = 1000, gid = 1000 }
+                create = { uid = 1000, gid = 1000, mode = "755" }
+                id = "fsap-0f0f0f0f0f0f0f0f1"
+                "#,
+            ),
+            (
+                "path",
+                r#"
+                [efs.access-point.clients]
+                file-system = "workspaces"
+                name = "clients"
+                path = "/others"
+                user = { uid = 1000, gid = 1000 }
+                create = { uid = 1000, gid = 1000, mode = "755" }
+                "#,
+            ),
+            (
+                "user",
+                r#"
+                [efs.access-point.clients]
+                file-system = "workspaces"
+                name = "clients"
+                path = "/clients"
+                user = { uid = 1001, gid = 1000 }
+                create = { uid = 1000, gid = 1000, mode = "755" }
+                "#,
+            ),
+            (
+                "create",
+                r#"
+                [efs.access-point.clients]
+                file-system = "workspaces"
+                name = "clients"
+                path = "/clients"
+                user = { uid = 1000, gid = 1000 }
+                create = { uid = 1000, gid = 1000, mode = "750" }
+                "#,
+            ),
+        ],
+    },
 ];
 
 #[test]
@@ -172,44 +371,47 @@ fn every_field_of_every_kind_is_tried() {
 #[test]
 fn every_kind_converges_and_stays() {
     for case in CASES {
-        for world in World::each() {
-            let base = world.manifest(case.base);
+        for world in World::each().map(|world| case.world(world)) {
+            let base = case.manifest(&world, case.base);
             let _ = world.apply(&base);
-            settled(&world, case.base);
+            settled(&world, &base);
             for (_, entry) in case.changes {
-                let changed = world.manifest(entry);
+                let changed = case.manifest(&world, entry);
                 let _ = world.infra(&["drift"], &changed).run().expect(Exit::Pending).says(" 1 to update,");
                 let _ = world.apply(&changed).tells("verified");
-                settled(&world, entry);
-                let _ = world.apply(&world.manifest(case.base));
-                settled(&world, case.base);
+                settled(&world, &changed);
+                let base = case.manifest(&world, case.base);
+                let _ = world.apply(&base);
+                settled(&world, &base);
             }
         }
     }
 }
 
 /// Nothing is left to do, and doing it makes no call that could change anything.
-fn settled(world: &World, entry: &str) {
-    let manifest = world.manifest(entry);
-    let _ = world.drift(&manifest).expect(Exit::Done).says(" 1 in sync, of 1;");
+fn settled(world: &World, manifest: &Path) {
+    let text = fs::read_to_string(manifest).unwrap();
+    let tables = text.lines().map(str::trim).filter(|line| line.starts_with('[') && line.contains('.'));
+    let count = tables.filter(|table| !table.starts_with("[lookup.")).count();
+    let _ = world.drift(manifest).expect(Exit::Done).says(&format!(" {count} in sync, of {count};"));
     let wire = Wire::new();
-    let _ = world.infra(&["apply", "--yes"], &manifest).wire(&wire).run().expect(Exit::Done);
-    assert_eq!(wire.writes(), [""; 0], "{entry}");
+    let output = world.infra(&["apply", "--yes"], manifest).wire(&wire).run().expect(Exit::Done);
+    assert_eq!(wire.writes(), [""; 0], "{output}");
 }
 
 #[test]
 fn what_cannot_be_changed_is_blocked() {
     for case in CASES {
-        for world in World::each() {
-            let _ = world.apply(&world.manifest(case.base));
+        for world in World::each().map(|world| case.world(world)) {
+            let _ = world.apply(&case.manifest(&world, case.base));
             for (field, entry) in case.immutable {
-                let manifest = world.manifest(entry);
+                let manifest = case.manifest(&world, entry);
                 let _ = world.infra(&["drift"], &manifest).run().expect(Exit::Refused).says("! blocked");
                 let wire = Wire::new();
                 let _ = world.infra(&["apply", "--yes"], &manifest).wire(&wire).run().expect(Exit::Refused);
                 assert_eq!(wire.writes(), [""; 0], "{field}");
             }
-            let _ = world.drift(&world.manifest(case.base)).expect(Exit::Done);
+            let _ = world.drift(&case.manifest(&world, case.base)).expect(Exit::Done);
         }
     }
 }
@@ -217,14 +419,20 @@ fn what_cannot_be_changed_is_blocked() {
 #[test]
 fn what_leaves_the_manifest_stays_and_comes_back_without_a_word() {
     for case in CASES {
-        for world in World::each() {
-            let _ = world.apply(&world.manifest(case.base));
-            let empty = world.manifest("");
-            let _ = world.drift(&empty).expect(Exit::Done).says("= keep").says("retained");
+        for world in World::each().map(|world| case.world(world)) {
+            let _ = world.apply(&case.manifest(&world, case.base));
+            let without = world.manifest(case.with);
             let wire = Wire::new();
-            let _ = world.infra(&["apply", "--yes"], &empty).wire(&wire).run().expect(Exit::Done);
+            let applied = world.infra(&["apply", "--yes"], &without).wire(&wire);
+            if case.is_deleted() {
+                let _ = world.drift(&without).expect(Exit::Pending).says("- delete");
+                let _ = applied.run().expect(Exit::Refused);
+            } else {
+                let _ = world.drift(&without).expect(Exit::Done).says("= keep").says("retained");
+                let _ = applied.run().expect(Exit::Done);
+            }
             assert_eq!(wire.writes(), [""; 0]);
-            settled(&world, case.base);
+            settled(&world, &case.manifest(&world, case.base));
         }
     }
 }
@@ -273,10 +481,12 @@ fn reading_costs_what_the_table_says() {
             let _ = world.infra(&["plan"], &manifest).wire(&wire).run().expect(Exit::Done);
             let counts: Vec<_> = wire.counts().into_iter().collect();
             let expected = [
+                ("ec2:DescribeSecurityGroups", 1),
                 ("ecr:DescribeRepositories", 1),
                 ("ecr:GetLifecyclePolicy", 3),
                 ("ecr:GetRepositoryPolicy", 3),
                 ("ecr:ListTagsForResource", 3),
+                ("elasticfilesystem:DescribeAccessPoints", 1),
                 ("secretsmanager:DescribeSecret", 3),
                 ("secretsmanager:GetResourcePolicy", 3),
                 ("secretsmanager:ListSecrets", 1),

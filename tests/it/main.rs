@@ -7,6 +7,7 @@
     reason = "a test that cannot go on fails; and the lints on the environment are for the product"
 )]
 
+mod access_points;
 mod benchmark;
 mod binary;
 mod concurrency;

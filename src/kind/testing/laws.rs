@@ -13,7 +13,7 @@ use crate::kind::decide::Stacks;
 use crate::kind::erase;
 use crate::kind::view::{Need, StepView, Verb};
 use crate::kind::{Entry, Found, Kind, Live, Observation, Phase};
-use crate::model::{Outputs, Owner, StackMark, Tags, tags};
+use crate::model::{Outputs, Owner, StackMark, tags};
 
 const KEYS: [&str; 3] = ["x", "y", "z"];
 const NAMES: [&str; 4] = ["team/a", "team/b", "team/c", "team/d"];
@@ -118,7 +118,8 @@ fn live<K: Kind>(
     let state = entry_at::<K>("x", &format!("name = '{name}'\n{also}"))
         .unwrap_or_else(|problems| panic!("{problems:#?}"))
         .state;
-    let mut all = Tags::from_iter([("Project", "site")]);
+    let mut all = K::tags(&state);
+    all.set("Project", "site");
     for (key, value) in [(tags::MANIFEST, manifest), (tags::ON_DELETE, on_delete)] {
         if let Some(value) = value {
             all.set(key, *value);

@@ -1,0 +1,209 @@
+//! The call that reads, and how AWS's answers become the normal form.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_efs::types::{AccessPointDescription, CreationInfo, LifeCycleState, PosixUser};
+
+use super::EfsAccessPoint;
+use super::choice::{Asked, Candidate, Choice, NAME, choose};
+use super::spec::mode_of;
+use super::state::{Directory, State, User};
+use crate::aws::{Answer as _, Aws, CallError};
+use crate::kind::reading::{absent_if, holds_no};
+use crate::kind::{Found, Live, Observation, Phase, Wanted};
+use crate::model::{Link, Outputs, Owner, Tags, tags};
+
+/// Largest page (API `DescribeAccessPoints`).
+const PAGE: i32 = 100;
+
+pub(super) const DESCRIBE: &str = "elasticfilesystem:DescribeAccessPoints";
+pub(super) const NO_ACCESS_POINT: &str = "AccessPointNotFound";
+
+/// What a call about every access point is about.
+const ACCOUNT: &str = "the account";
+
+/// An access point as a list has it.
+struct Listed {
+    id: String,
+    token: String,
+    tags: Tags,
+    about: AccessPointDescription,
+}
+
+impl Listed {
+    fn candidate(&self) -> Candidate<'_> {
+        Candidate {
+            id: &self.id,
+            token: &self.token,
+            path: self.about.root_directory().and_then(|root| root.path()),
+            tags: &self.tags,
+            leaving: self.about.life_cycle_state() == Some(&LifeCycleState::Deleting),
+        }
+    }
+}
+
+pub(super) async fn observe(
+    aws: &Aws,
+    wanted: &[Wanted<'_, EfsAccessPoint>],
+    survey: Option<&str>,
+) -> Observation<EfsAccessPoint> {
+    let asked: Vec<_> = wanted.iter().map(asked).collect();
+    let read = match asked[..] {
+        // A second look at what left the manifest: by its id alone.
+        [Asked { seen: Some(id), .. }] if survey.is_none() => one(aws, id).await,
+        _ => list(aws).await,
+    };
+    let listed = match read {
+        Ok(listed) => listed,
+        Err(error) => {
+            let found = wanted.iter().map(|_| Found::Unknown(error.clone())).collect();
+            return Observation::new(found, survey.map(|_| Err(error)));
+        }
+    };
+    let candidates: Vec<_> = listed.iter().map(Listed::candidate).collect();
+    let choices: Vec<_> = asked.iter().map(|asked| choose(asked, &candidates)).collect();
+    let mut named = BTreeMap::new();
+    for choice in &choices {
+        if let Choice::Is(at) = choice {
+            *named.entry(*at).or_insert(0) += 1;
+        }
+    }
+    let found = choices.into_iter().map(|choice| match choice {
+        Choice::Is(at) if named.get(&at) > Some(&1) => twice(listed.get(at)),
+        Choice::Is(at) => found(listed.get(at)),
+        Choice::None => Found::Absent,
+        Choice::Unclear { reason, help } => Found::Unclear { reason, help },
+    });
+    let others = listed.iter().enumerate().filter(|(at, it)| {
+        survey.is_some_and(|manifest| it.tags.owner(manifest) == Owner::Us) && !named.contains_key(at)
+    });
+    Observation::new(found.collect(), others.map(|(_, it)| live(it).map(Some)))
+}
+
+fn asked<'a>(wanted: &Wanted<'a, EfsAccessPoint>) -> Asked<'a> {
+    Asked {
+        seen: wanted.seen.and_then(|seen| seen.get(Outputs::ID)),
+        id: wanted.state.id.as_deref(),
+        token: &wanted.state.token,
+        name: &wanted.state.name,
+        path: &wanted.state.path,
+        manifest: wanted.tags.get(tags::MANIFEST),
+    }
+}
+
+fn found(listed: Option<&Listed>) -> Found<EfsAccessPoint> {
+    let Some(listed) = listed else { return Found::Absent };
+    live(listed).map_or_else(Found::Unknown, |live| Found::Present(Box::new(live)))
+}
+
+/// What two entries mean belongs to neither.
+fn twice(listed: Option<&Listed>) -> Found<EfsAccessPoint> {
+    Found::Unclear {
+        reason: format!("another entry means {} too", listed.map_or("it", |it| it.id.as_str())),
+        help: "give each its own `id`, or take one of the two out".to_owned(),
+    }
+}
+
+/// Every access point of the account and region that is not gone.
+async fn list(aws: &Aws) -> Result<Vec<Listed>, CallError> {
+    let mut pages = aws.efs.describe_access_points().into_paginator().page_size(PAGE).send();
+    let mut all = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.about(DESCRIBE, ACCOUNT)?;
+        all.extend(page.access_points.ok_or_else(|| holds_no(DESCRIBE, ACCOUNT, "list"))?);
+    }
+    listed(all)
+}
+
+/// The access point of this id, if it is there.
+async fn one(aws: &Aws, id: &str) -> Result<Vec<Listed>, CallError> {
+    listed(described(aws, id).await?.into_iter().collect())
+}
+
+/// What AWS says of the access point of this id, if it is there.
+pub(super) async fn described(aws: &Aws, id: &str) -> Result<Option<AccessPointDescription>, CallError> {
+    let answer = aws.efs.describe_access_points().access_point_id(id).send().await;
+    let Some(answer) = absent_if(NO_ACCESS_POINT, answer.about(DESCRIBE, id))? else { return Ok(None) };
+    // One that is not there is an error, so an answer without it says nothing.
+    let mut all = answer.access_points.unwrap_or_default().into_iter();
+    let this = all.find(|it| it.access_point_id() == Some(id));
+    this.map(Some).ok_or_else(|| holds_no(DESCRIBE, id, "access point of this id"))
+}
+
+fn listed(all: Vec<AccessPointDescription>) -> Result<Vec<Listed>, CallError> {
+    let mut listed = Vec::new();
+    for about in all {
+        let id = about.access_point_id().ok_or_else(|| holds_no(DESCRIBE, ACCOUNT, "id"))?.to_owned();
+        let token = about.client_token().ok_or_else(|| holds_no(DESCRIBE, &id, "client token"))?.to_owned();
+        let tags: Tags = about.tags().iter().map(|tag| (tag.key(), tag.value())).collect();
+        // A name without its tag: the tags were left out, so nobody can say whose it is.
+        if about.name().is_some_and(|name| !name.is_empty()) && tags.get(NAME).is_none() {
+            return Err(holds_no(DESCRIBE, &id, "tags"));
+        }
+        if about.life_cycle_state() != Some(&LifeCycleState::Deleted) {
+            listed.push(Listed { id, token, tags, about });
+        }
+    }
+    Ok(listed)
+}
+
+fn live(listed: &Listed) -> Result<Live<EfsAccessPoint>, CallError> {
+    let Listed { id, token, tags, about } = listed;
+    let none = |what| holds_no(DESCRIBE, id, what);
+    let arn = about.access_point_arn().ok_or_else(|| none("ARN"))?;
+    let root = about.root_directory().ok_or_else(|| none("root directory"))?;
+    Ok(Live {
+        tags: tags.clone(),
+        phase: phase(about, id)?,
+        service: None,
+        state: State {
+            name: tags.get(NAME).unwrap_or_default().to_owned(),
+            token: token.clone(),
+            id: Some(id.clone()),
+            file_system: Link::live(about.file_system_id().ok_or_else(|| none("file system"))?),
+            path: root.path().ok_or_else(|| none("path"))?.to_owned(),
+            user: about.posix_user().map(|it| user(it, id)).transpose()?,
+            create: root.creation_info().map(|it| directory(it, id)).transpose()?,
+        },
+        detail: (),
+        outputs: brings(id, arn),
+    })
+}
+
+/// What an access point brings to others.
+pub(super) fn brings(id: &str, arn: &str) -> Outputs {
+    Outputs::default().with(Outputs::ID, id).with(Outputs::ARN, arn)
+}
+
+fn phase(about: &AccessPointDescription, id: &str) -> Result<Phase, CallError> {
+    match about.life_cycle_state().ok_or_else(|| holds_no(DESCRIBE, id, "state"))? {
+        LifeCycleState::Available | LifeCycleState::Creating | LifeCycleState::Updating => Ok(Phase::Active),
+        LifeCycleState::Deleting => Ok(Phase::Deleting),
+        // What else AWS says of it is not to be relied on.
+        other => Err(of_no_use(id, other)),
+    }
+}
+
+/// An access point that AWS itself says has failed.
+pub(super) fn of_no_use(id: &str, state: &LifeCycleState) -> CallError {
+    CallError::unusable(
+        DESCRIBE,
+        id,
+        format!("AWS says that it is in the state `{state}`; the EFS console says why"),
+    )
+}
+
+fn user(sdk: &PosixUser, id: &str) -> Result<User, CallError> {
+    let gids: Result<BTreeSet<_>, _> = sdk.secondary_gids().iter().map(|gid| number(*gid, id)).collect();
+    Ok(User { uid: number(sdk.uid(), id)?, gid: number(sdk.gid(), id)?, secondary_gids: gids? })
+}
+
+fn directory(sdk: &CreationInfo, id: &str) -> Result<Directory, CallError> {
+    let mode = mode_of(sdk.permissions()).ok_or_else(|| holds_no(DESCRIBE, id, "mode that can be read"))?;
+    Ok(Directory { uid: number(sdk.owner_uid(), id)?, gid: number(sdk.owner_gid(), id)?, mode })
+}
+
+/// API `PosixUser`: 0 to 4,294,967,295.
+fn number(sdk: i64, id: &str) -> Result<u32, CallError> {
+    sdk.try_into().map_err(|_| CallError::unusable(DESCRIBE, id, format!("{sdk} is no number of a user")))
+}

@@ -1,0 +1,167 @@
+//! What may be written in an entry, and its normal form.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::state::{Directory, State, User, token};
+use crate::kind::Place;
+use crate::model::problem::Problems;
+use crate::model::{KindName, Outputs};
+
+/// A way into a file system, as one user below one directory.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Spec {
+    /// The access point's name, which its tag `Name` holds. Left out, the entry's key. Cannot be changed later.
+    #[serde(default)]
+    name: Option<String>,
+    /// The id of the access point that is meant, where one exists. Left out, it is found by its name and path,
+    /// or made.
+    #[serde(default)]
+    id: Option<String>,
+    /// The file system: the key of an `efs.file-system`. Cannot be changed later.
+    file_system: String,
+    /// The directory that clients see as their root. Left out, `/`. Cannot be changed later.
+    #[serde(default)]
+    path: Option<String>,
+    /// Whom the file system takes every client for. Left out, for who they say they are. Cannot be changed later.
+    #[serde(default)]
+    user: Option<UserSpec>,
+    /// How the directory is made at the first mount if it is not there. Left out, it has to be there. Cannot be
+    /// changed later.
+    #[serde(default)]
+    create: Option<CreateSpec>,
+}
+
+/// A POSIX user.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct UserSpec {
+    /// The user's number.
+    uid: u32,
+    /// The number of the user's group.
+    gid: u32,
+    /// The numbers of up to 16 further groups.
+    #[serde(default)]
+    secondary_gids: Vec<u32>,
+}
+
+/// How a directory is made.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct CreateSpec {
+    /// The number of the user who owns it.
+    uid: u32,
+    /// The number of the group that owns it.
+    gid: u32,
+    /// Who may do what in it: three or four octal digits.
+    mode: String,
+}
+
+/// Longest value of a tag.
+const MAX_NAME: usize = 256;
+/// Longest path, and most directories in it (API `RootDirectory`).
+const MAX_PATH: usize = 100;
+const MAX_LEVELS: usize = 4;
+/// Most further groups (API `PosixUser`).
+const MAX_GIDS: usize = 16;
+
+pub(super) fn lower(spec: &Spec, key: &str, place: &Place, problems: &mut Problems) -> State {
+    let name = spec.name.as_deref().unwrap_or(key);
+    check_name(name, problems);
+    if spec.id.as_deref().is_some_and(|id| !is_id(id)) {
+        problems.report(
+            "id",
+            "this is no id of an access point",
+            "write it as AWS shows it: fsap-0123456789abcdef0",
+        );
+    }
+    let path = spec.path.as_deref().unwrap_or("/");
+    check_path(path, problems);
+    if spec.create.is_some() && path == "/" {
+        problems.report(
+            "create",
+            "the root of a file system is always there",
+            "leave it out, or name a `path`",
+        );
+    }
+    State {
+        name: name.to_owned(),
+        token: token(place, name),
+        id: spec.id.clone(),
+        file_system: problems.link("file-system", KindName::FILE_SYSTEM, &spec.file_system, Outputs::ID),
+        path: path.to_owned(),
+        user: spec.user.as_ref().map(|user| problems.within("user", |problems| lower_user(user, problems))),
+        create: spec
+            .create
+            .as_ref()
+            .map(|create| problems.within("create", |problems| lower_create(create, problems))),
+    }
+}
+
+fn check_name(name: &str, problems: &mut Problems) {
+    let allowed = |c: char| c.is_alphanumeric() || " _.:/=+-@".contains(c);
+    if name.trim().is_empty() || name.chars().count() > MAX_NAME || !name.chars().all(allowed) {
+        problems.report(
+            "name",
+            "this is no valid name: the tag `Name` holds it",
+            "1 to 256 letters, digits, spaces and any of _ . : / = + - @ (AWS tagging rules)",
+        );
+    }
+}
+
+/// API `AccessPointId`: `fsap-` and 8 to 40 hexadecimal digits.
+fn is_id(text: &str) -> bool {
+    let digits = text.strip_prefix("fsap-").unwrap_or_default();
+    (8..=40).contains(&digits.len()) && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// The rule of API `RootDirectory`.
+fn check_path(path: &str, problems: &mut Problems) {
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with('.')
+            && !part.contains(|c: char| c.is_control() || "$#<>;`|&?{}^*".contains(c))
+    };
+    let fits = path.strip_prefix('/').is_some_and(|rest| {
+        rest.is_empty() || rest.split('/').count() <= MAX_LEVELS && rest.split('/').all(is_part)
+    });
+    if !fits || path.len() > MAX_PATH {
+        problems.report(
+            "path",
+            "this is no path of a directory that EFS takes",
+            "`/`, or up to four directories such as `/clients/site`, 100 characters in all; none begins with a dot or holds any of $ # < > ; ` | & ? { } ^ *",
+        );
+    }
+}
+
+fn lower_user(spec: &UserSpec, problems: &mut Problems) -> User {
+    let UserSpec { uid, gid, secondary_gids } = spec;
+    if secondary_gids.len() > MAX_GIDS {
+        problems.report(
+            "secondary-gids",
+            "these are too many groups",
+            "EFS takes at most 16 (API PosixUser)",
+        );
+    }
+    User { uid: *uid, gid: *gid, secondary_gids: secondary_gids.iter().copied().collect() }
+}
+
+fn lower_create(spec: &CreateSpec, problems: &mut Problems) -> Directory {
+    let CreateSpec { uid, gid, mode } = spec;
+    let mode = mode_of(mode).unwrap_or_else(|| {
+        problems.report(
+            "mode",
+            "this is no mode of a directory",
+            "three or four octal digits, such as \"755\"",
+        );
+        0
+    });
+    Directory { uid: *uid, gid: *gid, mode }
+}
+
+/// The number that three or four octal digits stand for (API `CreationInfo`).
+pub(super) fn mode_of(text: &str) -> Option<u16> {
+    let fits = matches!(text.len(), 3 | 4) && text.bytes().all(|c| matches!(c, b'0'..=b'7'));
+    fits.then(|| u16::from_str_radix(text, 8).ok()).flatten()
+}
