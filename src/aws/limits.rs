@@ -170,21 +170,21 @@ mod tests {
     use super::*;
     use crate::aws::{Answer as _, Aws, CallError, Connection};
 
-    /// A service that answers every call with the same error.
+    /// A service that answers calls with the same error, and at last with one that nobody repeats a call for.
     #[derive(Clone, Debug)]
     struct Answering {
         status: u16,
-        header: Option<&'static str>,
-        body: String,
+        answers: [(Option<&'static str>, String); 2],
         calls: Arc<AtomicUsize>,
     }
 
     impl HttpConnector for Answering {
         fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
-            self.calls.fetch_add(1, Ordering::Relaxed);
-            let mut response =
-                HttpResponse::new(self.status.try_into().unwrap(), SdkBody::from(self.body.clone()));
-            if let Some(code) = self.header {
+            let is_last = self.calls.fetch_add(1, Ordering::Relaxed) + 1 >= AGAIN;
+            let (header, body) = self.answers[usize::from(is_last)].clone();
+            let status = if is_last { 400 } else { self.status };
+            let mut response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
+            if let Some(code) = header {
                 response.headers_mut().insert("x-amzn-errortype", code);
             }
             HttpConnectorFuture::ready(Ok(response))
@@ -198,10 +198,12 @@ mod tests {
     }
 
     const ONCE: usize = 1;
-    const ALL: usize = ATTEMPTS as usize;
+    /// Not all attempts: pauses are drawn by lot, and the deadline may end them before.
+    const AGAIN: usize = 4;
+    const LAST: &str = "ValidationError";
 
-    /// Checks, for each status and code that a service answers a call with, what that means and how often the
-    /// call is made. The clock stands still, so that pauses take no time.
+    /// Checks, for each status and code that a service answers a call with, what that means and whether the
+    /// call is made again. The clock stands still, so that pauses take no time.
     async fn check(
         answer: impl Fn(&'static str) -> (Option<&'static str>, String),
         call: impl AsyncFn(&Aws) -> CallError,
@@ -209,8 +211,8 @@ mod tests {
     ) {
         tokio::time::pause();
         for (status, code, class, calls) in cases {
-            let (header, body) = answer(code);
-            let service = Answering { status: *status, header, body, calls: Arc::default() };
+            let answers = [answer(code), answer(LAST)];
+            let service = Answering { status: *status, answers, calls: Arc::default() };
             let keys = Credentials::new("AKIAIOSFODNN7EXAMPLE", "secret", None, None, "test");
             let aws = Aws::connect(&Connection {
                 region: "us-west-2".to_owned(),
@@ -221,7 +223,8 @@ mod tests {
             .await;
             let error = call(&aws).await;
             let made = service.calls.load(Ordering::Relaxed);
-            assert_eq!((error.code.as_deref(), error.class, made), (Some(*code), *class, *calls));
+            let ended = if *calls == ONCE { *code } else { LAST };
+            assert_eq!((error.code.as_deref(), made, Class::of(code)), (Some(ended), *calls, *class));
         }
     }
 
@@ -231,8 +234,10 @@ mod tests {
             |code| (None, format!("<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>"));
         let call =
             async |aws: &Aws| aws.cloudformation.describe_stacks().send().await.about("", "").unwrap_err();
-        let cases =
-            [(400, "LimitExceededException", Class::Quota, ONCE), (400, "Throttling", Class::Throttled, ALL)];
+        let cases = [
+            (400, "LimitExceededException", Class::Quota, ONCE),
+            (400, "Throttling", Class::Throttled, AGAIN),
+        ];
         check(answer, call, &cases).await;
     }
 
@@ -248,7 +253,7 @@ mod tests {
             (400, "SecurityGroupLimitExceeded", Class::Quota, ONCE),
             (503, "RulesPerSecurityGroupLimitExceeded", Class::Quota, ONCE),
             (400, "SecurityGroupsPerInterfaceLimitExceeded", Class::Quota, ONCE),
-            (503, "RequestLimitExceeded", Class::Throttled, ALL),
+            (503, "RequestLimitExceeded", Class::Throttled, AGAIN),
         ];
         check(answer, call, &cases).await;
     }
@@ -259,7 +264,7 @@ mod tests {
         let call = async |aws: &Aws| aws.acm.list_certificates().send().await.about("", "").unwrap_err();
         let cases = [
             (400, "LimitExceededException", Class::Quota, ONCE),
-            (400, "ThrottlingException", Class::Throttled, ALL),
+            (400, "ThrottlingException", Class::Throttled, AGAIN),
         ];
         check(answer, call, &cases).await;
     }
@@ -272,9 +277,9 @@ mod tests {
             (429, "TooManyRequests", Class::Quota, ONCE),
             (403, "FileSystemLimitExceeded", Class::Quota, ONCE),
             (503, "ThroughputLimitExceeded", Class::Quota, ONCE),
-            (400, "ThrottlingException", Class::Throttled, ALL),
+            (400, "ThrottlingException", Class::Throttled, AGAIN),
             // Of the moment: EFS has none to give just now.
-            (503, "InsufficientThroughputCapacity", Class::Other, ALL),
+            (503, "InsufficientThroughputCapacity", Class::Other, AGAIN),
         ];
         check(answer, call, &cases).await;
     }
