@@ -101,7 +101,7 @@ impl<K: Kind> Task<K> {
         }
         let mut outputs = now.outputs();
         let changes = self.own(now.decision);
-        for (made, change) in changes.iter().enumerate() {
+        for (at, change) in changes.iter().enumerate() {
             run.calling(change.describe().call);
             match K::perform(run, change, &mut outputs).await {
                 Ok(()) => {}
@@ -110,7 +110,11 @@ impl<K: Kind> Task<K> {
                 Err(error) if self.makes() && K::already_exists(&error) => {
                     return self.take_up(run, error).await;
                 }
-                Err(error) => return self.refused(run.aws, change.describe(), made, error).await,
+                Err(error) => {
+                    if let Some(done) = self.refused(run.aws, &changes, at, error).await? {
+                        return Ok(done);
+                    }
+                }
             }
         }
         Ok(Done { changed: true, outputs })
@@ -133,9 +137,6 @@ impl<K: Kind> Task<K> {
 
     /// Whether what would be done now is what was shown.
     fn is_as_shown(&self, now: &Now<K>) -> bool {
-        let fit = |shown: &[ChangeView], now: &[ChangeView]| {
-            shown.len() == now.len() && shown.iter().zip(now).all(|(shown, now)| shown.fits(now))
-        };
         match &now.decision {
             _ if !self.follows => {
                 now.view.verb == self.view.verb
@@ -165,21 +166,27 @@ impl<K: Kind> Task<K> {
         }
     }
 
-    /// What it means that AWS refused a change after so many were made. Another run beside this one, or an
-    /// earlier attempt whose reply was lost, may have made it: then AWS has nothing to restore or to delete.
+    /// What it means that AWS refused the change at this place. Another run beside this one, or an earlier
+    /// attempt whose reply was lost, may have made it: then AWS has nothing to restore or to delete. The answer is
+    /// that all is done, or none where exactly the changes that come after it are left to do.
     async fn refused(
         &self,
         aws: &Aws,
-        refused: ChangeView,
-        made: usize,
+        changes: &[K::Change],
+        at: usize,
         error: CallError,
-    ) -> Result<Done, StepError> {
+    ) -> Result<Option<Done>, StepError> {
         if error.class != Class::Other || error.code.is_none() {
             return Err(error.into());
         }
+        let shown: Vec<_> = changes.iter().map(Describe::describe).collect();
+        let (made, refused, left) = (at, &shown[at], &shown[at + 1..]);
         let now = self.look_again(aws).await;
         if self.is_over(&now) {
-            return Ok(now.over(made > 0));
+            return Ok(Some(now.over(made > 0)));
+        }
+        if !left.is_empty() && self.are_left(left, &now) {
+            return Ok(None);
         }
         let still = now.view.changes.iter().any(|change| refused.fits(change));
         // Of what was written in part nobody may say that nothing was written.
@@ -188,6 +195,15 @@ impl<K: Kind> Task<K> {
         } else {
             Err(self.moved(&now.view))
         }
+    }
+
+    /// Whether these changes of this stage, and no others, are left to do. What was to be created, adopted or
+    /// restored may be ours and in use by now.
+    fn are_left(&self, left: &[ChangeView], now: &Now<K>) -> bool {
+        let Decision::Act(act, changes) = &now.decision else { return false };
+        let own = changes.iter().filter(|change| K::stage(change) == self.stage);
+        let own: Vec<_> = own.map(Describe::describe).collect();
+        (now.view.verb == self.view.verb || *act == Act::Update) && fit(left, &own)
     }
 
     /// Goes on with a resource that exists although it was to be created, if it is ours.
@@ -266,6 +282,11 @@ impl<K: Kind> Task<K> {
         };
         Now { found, decision, view }
     }
+}
+
+/// Whether these are the changes that were shown, with what was not known yet.
+fn fit(shown: &[ChangeView], now: &[ChangeView]) -> bool {
+    shown.len() == now.len() && shown.iter().zip(now).all(|(shown, now)| shown.fits(now))
 }
 
 /// What would be planned now.
