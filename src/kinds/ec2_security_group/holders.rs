@@ -53,9 +53,9 @@ impl Holders {
             for interface in interfaces {
                 *purposes.entry(&interface.what).or_default() += 1;
             }
-            let told = purposes.into_iter().map(|(what, count)| match count {
-                1 => what.to_owned(),
-                _ => format!("{count} of {what}"),
+            let alone = purposes.len() == 1;
+            let told = purposes.into_iter().map(|(what, count)| {
+                if alone || count == 1 { what.to_owned() } else { format!("{count} of {what}") }
             });
             format!("{count} ({})", some(told.collect()))
         });
@@ -77,9 +77,6 @@ impl Holders {
 /// The first of `names`, and how many more there are.
 fn some(names: Vec<String>) -> String {
     let more = names.len().saturating_sub(TOLD);
-    let mut told = names.into_iter().take(TOLD).collect::<Vec<_>>().join(", ");
-    if more > 0 {
-        told.push_str(&format!(" and {more} more"));
-    }
-    told
+    let told = names.into_iter().take(TOLD).collect::<Vec<_>>().join(", ");
+    if more > 0 { format!("{told} and {more} more") } else { told }
 }

@@ -107,14 +107,12 @@ fn id_of<'a>(wanted: &'a Wanted<'_, Ec2SecurityGroup>) -> Option<&'a str> {
 
 /// Whether `group` is the one that is wanted.
 fn is(wanted: &Wanted<'_, Ec2SecurityGroup>, group: &SecurityGroup) -> bool {
-    let State { name, vpc, .. } = wanted.state;
-    match id_of(wanted) {
-        Some(id) => group.group_id() == Some(id),
-        None => {
-            let same = |other: &str| other.eq_ignore_ascii_case(name);
-            vpc.value().is_some() && group.vpc_id() == vpc.value() && group.group_name().is_some_and(same)
-        }
+    if let Some(id) = id_of(wanted) {
+        return group.group_id() == Some(id);
     }
+    let State { name, vpc, .. } = wanted.state;
+    let same = |other: &str| other.eq_ignore_ascii_case(name);
+    vpc.value().is_some() && group.vpc_id() == vpc.value() && group.group_name().is_some_and(same)
 }
 
 /// What is found of one that is wanted. Where its VPC is not known, nothing: then what its entry names has the

@@ -104,6 +104,7 @@ impl Peer {
     }
 
     /// Whether it is the whole internet.
+    #[must_use]
     pub fn is_public(&self) -> bool {
         matches!(self, Self::Range(range) if range.prefix_len() == 0)
     }

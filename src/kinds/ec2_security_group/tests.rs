@@ -18,7 +18,7 @@ const NFS: &str =
 const WEB: &str = "ingress = [{ protocol = 'tcp', port = 443, cidr = ['0.0.0.0/0', '::/0'], public = true }]";
 const OUT: &str = "egress = [{ protocol = 'all', cidr = ['0.0.0.0/0'], public = true }]";
 
-const IN_SYNC: &str = "in sync ec2.security-group.site (site-nfs)";
+const IN_SYNC: &str = "in sync ec2.security-group.site (site-nfs) sg-1";
 
 type Group = Live<Ec2SecurityGroup>;
 
@@ -98,13 +98,17 @@ fn what_is_absent_is_created_and_what_aws_adds_goes() {
     // What AWS adds is what is declared: nothing goes.
     assert_snapshot!(absent(&with(OUT), known.clone()), @"
     create ec2.security-group.site (site-nfs)
-      ec2:CreateSecurityGroup: name none -> site-nfs; vpc none -> lookup.vpc.main (vpc-1); description none -> NFS of the site; tag Project none -> site; tag infra:address none -> ec2.security-group.site; tag infra:manifest none -> prereqs; tag infra:on-delete none -> delete
+      ec2:CreateSecurityGroup: name none -> site-nfs; vpc none -> lookup.vpc.main (vpc-1); description none -> NFS of the site; tag Project none -> site; tag infra:address none -> ec2.security-group.site; tag infra:manifest none -> prereqs; tag infra:on-delete none -> delete; egress all traffic to 0.0.0.0/0 none -> allowed
+        so what is in the group can reach anything on the internet
+        risk Exposes
     ");
     // Even then its description is set.
     let described = OUT.replace("public", "description = 'anything', public");
     assert_snapshot!(absent(&with(&described), known), @"
     create ec2.security-group.site (site-nfs)
-      ec2:CreateSecurityGroup: name none -> site-nfs; vpc none -> lookup.vpc.main (vpc-1); description none -> NFS of the site; tag Project none -> site; tag infra:address none -> ec2.security-group.site; tag infra:manifest none -> prereqs; tag infra:on-delete none -> delete
+      ec2:CreateSecurityGroup: name none -> site-nfs; vpc none -> lookup.vpc.main (vpc-1); description none -> NFS of the site; tag Project none -> site; tag infra:address none -> ec2.security-group.site; tag infra:manifest none -> prereqs; tag infra:on-delete none -> delete; egress all traffic to 0.0.0.0/0 none -> allowed
+        so what is in the group can reach anything on the internet
+        risk Exposes
       ec2:UpdateSecurityGroupRuleDescriptionsEgress: egress all traffic to 0.0.0.0/0 allowed -> allowed: anything
     ");
 }
@@ -157,7 +161,7 @@ fn rules_are_added_before_others_are_taken_away() {
         live.state.ingress = vec![all_traffic("10.0.0.0/8")];
         live.state.egress = vec![all_traffic("::/0")];
     }), @"
-    update ec2.security-group.site (site-nfs)
+    update ec2.security-group.site (site-nfs) sg-1
       ec2:AuthorizeSecurityGroupIngress: ingress tcp 2049 from ec2.security-group.clients none -> allowed: NFS
         so whatever is in ec2.security-group.clients can reach tcp 2049
         risk Exposes
@@ -170,7 +174,7 @@ fn rules_are_added_before_others_are_taken_away() {
         so traffic that no other rule allows is cut off
     ");
     assert_snapshot!(plan(&with(NFS), |live| live.state.ingress[0].description = Some("by hand".to_owned())), @"
-    update ec2.security-group.site (site-nfs)
+    update ec2.security-group.site (site-nfs) sg-1
       ec2:UpdateSecurityGroupRuleDescriptionsIngress: ingress tcp 2049 from ec2.security-group.clients allowed: by hand -> allowed: NFS
     ");
     // The group that is live is called by its entry, where there is one.
@@ -178,12 +182,12 @@ fn rules_are_added_before_others_are_taken_away() {
         let ping = |peer| Rule { traffic: Traffic::Icmp(Icmp::Type(8)), peer, description: None };
         live.state.ingress.extend([ping(Peer::group("sg-2")), ping(Peer::group("sg-9"))]);
     }), @"
-    update ec2.security-group.site (site-nfs)
+    update ec2.security-group.site (site-nfs) sg-1
       ec2:RevokeSecurityGroupIngress: ingress icmp type 8 from ec2.security-group.clients allowed -> none; ingress icmp type 8 from sg-9 allowed -> none
         so traffic that no other rule allows is cut off
     ");
     assert_snapshot!(plan(PLAIN, |live| live.tags.set("Project", "other")), @"
-    update ec2.security-group.site (site-nfs)
+    update ec2.security-group.site (site-nfs) sg-1
       ec2:CreateTags: tag Project other -> site
     ");
 }
@@ -191,19 +195,19 @@ fn rules_are_added_before_others_are_taken_away() {
 #[test]
 fn what_lets_more_in_deserves_a_second_look_and_what_lets_anything_out() {
     assert_snapshot!(plan(&with(WEB), |live| live.state.ingress.clear()), @"
-    update ec2.security-group.site (site-nfs)
+    update ec2.security-group.site (site-nfs) sg-1
       ec2:AuthorizeSecurityGroupIngress: ingress tcp 443 from 0.0.0.0/0 none -> allowed; ingress tcp 443 from ::/0 none -> allowed
         so anybody on the internet can reach tcp 443
         risk Exposes
     ");
     let inside = with("egress = [{ protocol = 'tcp', port = 2049, cidr = ['10.0.0.0/8'] }]");
     assert_snapshot!(plan(&inside, |live| live.state.egress.clear()), @"
-    update ec2.security-group.site (site-nfs)
+    update ec2.security-group.site (site-nfs) sg-1
       ec2:AuthorizeSecurityGroupEgress: egress tcp 2049 to 10.0.0.0/8 none -> allowed
         so what is in the group can reach tcp 2049 in 10.0.0.0/8
     ");
     assert_snapshot!(plan(&with(OUT), |live| live.state.egress.clear()), @"
-    update ec2.security-group.site (site-nfs)
+    update ec2.security-group.site (site-nfs) sg-1
       ec2:AuthorizeSecurityGroupEgress: egress all traffic to 0.0.0.0/0 none -> allowed
         so what is in the group can reach anything on the internet
         risk Exposes
@@ -213,7 +217,7 @@ fn what_lets_more_in_deserves_a_second_look_and_what_lets_anything_out() {
 #[test]
 fn the_description_is_never_changed() {
     assert_snapshot!(plan(PLAIN, |live| live.state.description = "by hand".to_owned()), @"
-    blocked ec2.security-group.site (site-nfs)
+    blocked ec2.security-group.site (site-nfs) sg-1
       because `description` cannot be changed on a live resource, only by replacing it
       cannot change description by hand -> NFS of the site
       help: declare the description that is live, or make a group of another name and move over what uses this one
@@ -247,7 +251,7 @@ fn what_nobody_owns_is_adopted_with_the_rules_that_go() {
         live.tags = Tags::from_iter([("Keep", "me")]);
         live.state.egress = vec![all_traffic("0.0.0.0/0")];
     }), @"
-    adopt ec2.security-group.site (site-nfs)
+    adopt ec2.security-group.site (site-nfs) sg-1
       ec2:CreateTags: tag Project none -> site; tag infra:address none -> ec2.security-group.site; tag infra:manifest none -> prereqs; tag infra:on-delete none -> delete
       ec2:RevokeSecurityGroupEgress: egress all traffic to 0.0.0.0/0 allowed -> none
         so traffic that no other rule allows is cut off

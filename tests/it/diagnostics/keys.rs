@@ -61,7 +61,7 @@ name = "x"
             ·  ─┬
             ·   ╰── unknown table
             ╰────
-          help: known here: manifest, tags, ecr, secretsmanager
+          help: known here: manifest, tags, lookup, ecr, secretsmanager, ec2
 
         manifest::unknown-key
 

@@ -117,6 +117,7 @@ pub fn check_description(key: &str, text: &str, problems: &mut Problems) {
 }
 
 /// Whether EC2 takes every character of a name or a description.
+#[must_use]
 pub fn is_text(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || c == ' ' || PUNCTUATION.contains(c))
 }
@@ -287,6 +288,7 @@ fn prefix_list(at: usize, id: &str, problems: &mut Problems) -> Option<Peer> {
 }
 
 /// Whether a text is an id of EC2's.
+#[must_use]
 pub fn is_id(prefix: &str, text: &str) -> bool {
     let hexadecimal = |c: char| matches!(c, '0'..='9' | 'a'..='f');
     text.strip_prefix(prefix).is_some_and(|rest| rest.len() >= 8 && rest.chars().all(hexadecimal))

@@ -26,7 +26,7 @@ fn leftover(toml: &str, interfaces: Vec<Interface>, groups: Vec<Naming>) -> Grou
 #[test]
 fn what_nothing_uses_is_deleted() {
     assert_snapshot!(left(&leftover(PLAIN, vec![], vec![])), @"
-    delete ec2.security-group.site (site-nfs) not in the manifest
+    delete ec2.security-group.site (site-nfs) sg-1 not in the manifest
       ec2:DeleteSecurityGroup: security-group site-nfs -> none
         so nothing uses it; AWS refuses should anything do so in the meantime
       needs --delete
@@ -37,7 +37,7 @@ fn what_nothing_uses_is_deleted() {
         NFS.replace("'clients'", "'clients', 'site'")
     ));
     assert_snapshot!(left(&leftover(&toml, vec![], vec![])), @"
-    delete ec2.security-group.site (site-nfs) not in the manifest
+    delete ec2.security-group.site (site-nfs) sg-1 not in the manifest
       ec2:RevokeSecurityGroupIngress: ingress tcp 2049 from sg-2 allowed: NFS -> none
         so the groups that it names can be deleted too
       ec2:RevokeSecurityGroupEgress: egress all traffic to sg-2 allowed -> none
@@ -52,24 +52,24 @@ fn what_nothing_uses_is_deleted() {
 fn what_is_in_use_is_kept() {
     let kept = |interfaces, groups| left(&leftover(PLAIN, interfaces, groups));
     assert_snapshot!(kept(vec![mount_target(1)], vec![]), @"
-    keep ec2.security-group.site (site-nfs) not in the manifest
+    keep ec2.security-group.site (site-nfs) sg-1 not in the manifest
       because it left the manifest; it is in use by 1 network interface (EFS mount target for fs-1 (fsmt-1))
     ");
     assert_snapshot!(kept((1..=5).map(mount_target).collect(), vec![]), @"
-    keep ec2.security-group.site (site-nfs) not in the manifest
+    keep ec2.security-group.site (site-nfs) sg-1 not in the manifest
       because it left the manifest; it is in use by 5 network interfaces (EFS mount target for fs-1 (fsmt-1), EFS mount target for fs-1 (fsmt-2), EFS mount target for fs-1 (fsmt-3) and 2 more)
     ");
     assert_snapshot!(kept(vec![of_lambda(), mount_target(1), of_lambda()], vec![naming("sg-7", "web")]), @"
-    keep ec2.security-group.site (site-nfs) not in the manifest
+    keep ec2.security-group.site (site-nfs) sg-1 not in the manifest
       because it left the manifest; it is in use by 3 network interfaces (2 of AWS Lambda VPC ENI-clean-up, EFS mount target for fs-1 (fsmt-1)) and rules of sg-7 (web)
     ");
     assert_snapshot!(kept(vec![], vec![naming("sg-7", "web"), naming("sg-8", "jobs")]), @"
-    keep ec2.security-group.site (site-nfs) not in the manifest
+    keep ec2.security-group.site (site-nfs) sg-1 not in the manifest
       because it left the manifest; it is in use by rules of sg-7 (web), sg-8 (jobs)
     ");
     // Nobody looked.
     assert_snapshot!(left(&live(PLAIN)), @"
-    keep ec2.security-group.site (site-nfs) not in the manifest
+    keep ec2.security-group.site (site-nfs) sg-1 not in the manifest
       because it left the manifest; what uses it was not measured
     ");
     assert_snapshot!(left(&{
@@ -77,11 +77,11 @@ fn what_is_in_use_is_kept() {
         live.state.name = "default".to_owned();
         live
     }), @"
-    keep ec2.security-group.site (default) not in the manifest
+    keep ec2.security-group.site (default) sg-1 not in the manifest
       because it left the manifest; it is its VPC's own group, which AWS keeps
     ");
     assert_snapshot!(left(&leftover(&with("on-delete = 'retain'"), vec![], vec![])), @"
-    keep ec2.security-group.site (site-nfs) not in the manifest
+    keep ec2.security-group.site (site-nfs) sg-1 not in the manifest
       because it left the manifest and is retained
     ");
 }
