@@ -27,5 +27,6 @@ mod ownership;
 mod recorded;
 mod registry;
 mod sandbox;
+mod security_groups;
 mod support;
 mod unknown;

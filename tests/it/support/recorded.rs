@@ -73,18 +73,6 @@ impl Answer {
         .to_string()
     }
 
-    /// In the form of EC2's own protocol.
-    fn ec2(&self, operation: &str) -> String {
-        let mut body = String::new();
-        if let Some(code) = self.code() {
-            let error = json!({ "Code": code, "Message": self.message() });
-            element(&mut body, "Error", &error);
-            return format!("<Response><Errors>{body}</Errors></Response>");
-        }
-        ec2_members(&mut body, &self.data);
-        format!("<{operation}Response>{body}</{operation}Response>")
-    }
-
     /// In the form of the Query protocol.
     fn xml(&self, operation: &str) -> String {
         let mut body = String::new();
@@ -95,6 +83,18 @@ impl Answer {
         }
         element(&mut body, &format!("{operation}Result"), &self.data);
         format!("<{operation}Response>{body}</{operation}Response>")
+    }
+
+    /// In the form of EC2's own protocol.
+    fn ec2(&self, operation: &str) -> String {
+        let mut body = String::new();
+        if let Some(code) = self.code() {
+            let error = json!({ "Code": code, "Message": self.message() });
+            item(&mut body, "Error", &error);
+            return format!("<Response><Errors>{body}</Errors></Response>");
+        }
+        item(&mut body, &format!("{operation}Response"), &self.data);
+        body
     }
 }
 
@@ -222,35 +222,54 @@ fn with_seconds(value: &Value) -> Value {
 fn element(out: &mut String, name: &str, value: &Value) {
     let mut content = String::new();
     match value {
-        value if time(value).is_some() => content = time(value).unwrap().fmt(Format::DateTime).unwrap(),
-        Value::Object(members) => members.iter().for_each(|(name, value)| element(&mut content, name, value)),
         Value::Array(items) => items.iter().for_each(|item| element(&mut content, "member", item)),
-        Value::String(text) => content = text.replace('&', "&amp;").replace('<', "&lt;"),
-        other => content = other.to_string(),
+        Value::Object(members) if time(value).is_none() => {
+            members.iter().for_each(|(name, value)| element(&mut content, name, value));
+        }
+        value => content = text(value),
     }
     write!(out, "<{name}>{content}</{name}>").unwrap();
 }
 
-/// EC2 begins names in lower case, calls a list a set of its items, and sends a time as text.
-fn ec2_members(out: &mut String, value: &Value) {
-    for (name, value) in value.as_object().into_iter().flatten() {
-        let mut tag = name.clone();
-        tag[..1].make_ascii_lowercase();
-        if value.is_array() && !tag.ends_with("Set") {
-            tag = format!("{}Set", tag.trim_end_matches('s'));
+/// EC2 sends a list as items, and calls most things by names with a small first letter and some by others.
+fn item(out: &mut String, name: &str, value: &Value) {
+    let mut content = String::new();
+    match value {
+        Value::Array(items) => items.iter().for_each(|value| item(&mut content, "item", value)),
+        Value::Object(members) if time(value).is_none() => {
+            for (key, value) in members {
+                item(&mut content, &ec2_name(key, members), value);
+            }
         }
-        let mut content = String::new();
-        match value {
-            Value::Array(items) => items.iter().for_each(|item| {
-                let mut inside = String::new();
-                ec2_members(&mut inside, item);
-                write!(content, "<item>{inside}</item>").unwrap();
-            }),
-            Value::Object(_) => ec2_members(&mut content, value),
-            Value::String(text) => content = text.replace('&', "&amp;").replace('<', "&lt;"),
-            other => content = other.to_string(),
+        value => content = text(value),
+    }
+    write!(out, "<{name}>{content}</{name}>").unwrap();
+}
+
+/// What EC2 calls a member among these, whom boto3 calls `key` (`locationName` in the API model).
+fn ec2_name(key: &str, among: &Map<String, Value>) -> String {
+    match key {
+        "Code" | "Message" => key.to_owned(),
+        "SecurityGroups" => "securityGroupInfo".to_owned(),
+        "UserIdGroupPairs" => "groups".to_owned(),
+        "Description" if among.contains_key("IpPermissionsEgress") => "groupDescription".to_owned(),
+        "Tags" => "tagSet".to_owned(),
+        "Groups" | "NetworkInterfaces" | "Subnets" | "Vpcs" => {
+            format!("{}Set", small(key).strip_suffix('s').unwrap())
         }
-        write!(out, "<{tag}>{content}</{tag}>").unwrap();
+        _ => small(key),
+    }
+}
+
+fn small(key: &str) -> String {
+    format!("{}{}", key[..1].to_lowercase(), &key[1..])
+}
+
+/// A value that is one text in XML.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.replace('&', "&amp;").replace('<', "&lt;"),
+        value => time(value).map_or_else(|| value.to_string(), |time| time.fmt(Format::DateTime).unwrap()),
     }
 }
 
