@@ -34,21 +34,30 @@ pub(super) fn read(
     kinds.iter().map(|kind| group(source, table, *kind, place, faults)).collect()
 }
 
+/// More entries than these are not listed.
+const MAX_NAMED: usize = 8;
+
 /// What an entry names that is not there, if it is not: whether or not that one is sound.
 fn dangling(table: &DeTable<'_>, reference: Reference) -> Option<Problem> {
     let Reference { path, address: Address { kind, key } } = reference;
     let entries = table.get(kind.service).and_then(|service| service.get_ref().get(kind.resource));
     let entries = entries.and_then(|entries| entries.get_ref().as_table());
     let mut keys: Vec<_> = entries.into_iter().flatten().map(|(key, _)| key.get_ref().as_ref()).collect();
-    keys.sort_unstable();
     if keys.contains(&key.as_str()) {
         return None;
     }
     let message = format!("there is no {kind} {}", names::quoted_or(&key, "of this name"));
-    let help = if keys.is_empty() {
-        format!("head one with [{kind}.{}]", if names::is_plausible(&key) { &key } else { "KEY" })
-    } else {
-        names::unknown_help(&key, keys.into_iter())
+    // A key that is none may be anything.
+    keys.retain(|key| is_key(key) && names::is_plausible(key));
+    keys.sort_unstable();
+    let own = key.strip_prefix(&format!("{kind}.")).filter(|own| keys.contains(own));
+    let help = match (own, names::nearest(&key, keys.iter().copied())) {
+        (Some(own), _) => format!("write its key alone: `{own}`"),
+        (None, Some(near)) => format!("did you mean `{near}`?"),
+        (None, None) if (1..=MAX_NAMED).contains(&keys.len()) => format!("there is: {}", keys.join(", ")),
+        (None, None) => {
+            format!("head one with [{kind}.{}]", if is_key(&key) { names::shown(&key) } else { "KEY" })
+        }
     };
     Some(Problem { path, of_key: false, message, help: Some(help) })
 }

@@ -5,6 +5,7 @@ mod files;
 mod hostile;
 mod keys;
 mod mutations;
+mod references;
 mod rules;
 mod secrets;
 mod structure;

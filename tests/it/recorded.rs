@@ -3,6 +3,7 @@
 //! See [`crate::support::recorded`] for where the answers come from. Everything of the operations that are
 //! used must be understood; what is not is listed here by name, with its reason.
 
+mod access_points;
 mod ec2;
 mod ecr;
 mod lookups;

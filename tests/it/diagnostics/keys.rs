@@ -61,7 +61,7 @@ name = "x"
             ·  ─┬
             ·   ╰── unknown table
             ╰────
-          help: known here: manifest, tags, lookup, ecr, secretsmanager, ec2
+          help: known here: manifest, tags, lookup, ecr, secretsmanager, ec2, efs
 
         manifest::unknown-key
 

@@ -84,6 +84,8 @@ const PLACES: &[&str] = &[
     "[secretsmanager.secret.a]\nname = 1\nwas = \"@\"\nignore = [\"@\"]\n",
     "[secretsmanager.secret.'@']\nname = \"a\"\n[secretsmanager.secret.'@']\nname = \"a\"\n",
     "[secretsmanager.secret.@]\nname = \"a\n",
+    // As the key of an entry that another could have meant.
+    "[lookup.vpc.\"@\"]\ndefault = true\n[ec2.security-group.a]\nname = \"a\"\ndescription = \"a\"\nvpc = \"b\"\n",
 ];
 
 /// No piece of `canary` is in `text`.
