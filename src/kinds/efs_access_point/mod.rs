@@ -65,7 +65,7 @@ impl Kind for EfsAccessPoint {
     }
 
     fn create(entry: &Entry<Self>) -> Vec<Change> {
-        vec![Change::CreateAccessPoint { state: entry.state.clone(), tags: entry.tags.clone() }]
+        vec![Change::CreateAccessPoint { state: Box::new(entry.state.clone()), tags: entry.tags.clone() }]
     }
 
     fn diff(live: &Live<Self>, want: &State) -> Vec<Delta<Change>> {

@@ -95,7 +95,7 @@ pub enum Change {
     /// Creates it, with its tags.
     CreateAccessPoint {
         /// What to create.
-        state: State,
+        state: Box<State>,
         /// Its tags.
         tags: Tags,
     },

@@ -87,22 +87,17 @@ fn eligible<'a>(
 
 fn chosen(query: &Query, certificate: &Certificate, valid: &Valid, now: i64) -> Choice {
     let Certificate { arn, domain, .. } = certificate;
-    let mut why = format!("issued for {domain}");
-    match query {
-        Query::Domain(wanted) if !wanted.eq_ignore_ascii_case(domain) => {
-            why.push_str(&format!(" and {wanted}"));
-        }
-        _ => {}
-    }
-    if let Some(key) = &certificate.key {
-        why.push_str(&format!(", {key}"));
-    }
+    let also = match query {
+        Query::Domain(wanted) if !wanted.eq_ignore_ascii_case(domain) => format!(" and {wanted}"),
+        _ => String::new(),
+    };
+    let key = certificate.key.as_ref().map(|key| format!(", {key}")).unwrap_or_default();
     // Not part of the plan's digest, so that time alone makes no other plan of it.
     let ends = (valid.until - now < NEAR_ITS_END)
         .then(|| format!("it is valid until {}, and nothing has renewed it", valid.day));
     Choice {
         name: arn.clone(),
-        why,
+        why: format!("issued for {domain}{also}{key}"),
         notes: ends.into_iter().collect(),
         outputs: Outputs::default().with(Outputs::ID, arn).with(Outputs::ARN, arn),
     }

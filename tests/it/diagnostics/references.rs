@@ -56,7 +56,7 @@ fn what_is_not_there_is_said_with_what_is() {
     8:7 invalid-value: ec2.security-group.nfs: there is no lookup.vpc `Main Network`
         help: head one with [lookup.vpc.KEY]
     ");
-    let many: String = (0..9).map(|at| format!("[lookup.vpc.n{at}]\ndefault = true\n")).collect();
+    let many = (0..9).fold(String::new(), |all, at| format!("{all}[lookup.vpc.n{at}]\ndefault = true\n"));
     assert_snapshot!(brief(&format!("{many}{}", group("other-network"))), @"
     26:7 invalid-value: ec2.security-group.nfs: there is no lookup.vpc `other-network`
         help: head one with [lookup.vpc.other-network]

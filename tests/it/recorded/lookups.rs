@@ -129,7 +129,7 @@ fn a_list_without_states_and_names_is_not_relied_on() {
         for it in items(&answer, "CertificateSummaryList") {
             match certificate(it["DomainName"].as_str().unwrap(), &answer) {
                 Err(NoChoice::Unknown(error)) => {
-                    assert_eq!(error.message, "the answer holds no status", "{name}")
+                    assert_eq!(error.message, "the answer holds no status", "{name}");
                 }
                 other => panic!("{name}: {other:?}"),
             }
