@@ -92,6 +92,28 @@ impl Policy {
         })
     }
 
+    /// The same policy, without what a service fills in where nothing is said: an `Id`, a `Sid` that begins with
+    /// `sid`, and as `Resource` the `arn` that the policy is attached to.
+    ///
+    /// # Errors
+    /// If what is left cannot be understood as a policy.
+    pub fn without_filled_in(&self, sid: &str, arn: &str) -> Result<Self, PolicyError> {
+        let mut document = self.shown.clone();
+        if let Some(document) = document.as_object_mut() {
+            document.remove("Id");
+        }
+        let own = unordered([Value::from(arn)]);
+        let statements = document.get_mut("Statement").and_then(Value::as_array_mut);
+        for statement in statements.into_iter().flatten().filter_map(Value::as_object_mut) {
+            statement.retain(|key, value| match key.as_str() {
+                "Sid" => !value.as_str().is_some_and(|text| text.starts_with(sid)),
+                "Resource" => *value != own,
+                _ => true,
+            });
+        }
+        Self::parse(&document.to_string())
+    }
+
     /// The text as it was written, and as it is sent.
     #[must_use]
     pub fn text(&self) -> &str {

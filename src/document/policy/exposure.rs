@@ -71,6 +71,11 @@ const NARROWING_OPERATORS: [&str; 6] =
 
 /// Whether a condition keeps strangers out, in the sense in which S3 blocks public policies.
 fn narrows(operator: &str, key: &str, values: &[&str]) -> bool {
+    // Through a mount target nobody comes who is not let into its network (EFS user guide, "Blocking public
+    // access to EFS file systems").
+    if operator == "Bool" && key.eq_ignore_ascii_case("elasticfilesystem:AccessedViaMountTarget") {
+        return values == ["true"];
+    }
     let operator = operator.strip_prefix("ForAnyValue:").unwrap_or(operator);
     NARROWING_OPERATORS.contains(&operator)
         && NARROWING_KEYS.contains(&key.to_lowercase().as_str())

@@ -31,10 +31,10 @@ pub struct StatementSpec {
     /// Every action but these.
     #[serde(default)]
     pub not_action: Vec<String>,
-    /// The ARNs meant. Left out, it is what the policy is attached to. Repository policies have none.
+    /// The ARNs meant. Left out, it is what the policy is attached to. Policies of repositories and file systems have none.
     #[serde(default)]
     pub resource: Vec<String>,
-    /// Every resource but these. Repository policies have none.
+    /// Every resource but these. Policies of repositories and file systems have none.
     #[serde(default)]
     pub not_resource: Vec<String>,
     /// When the statement applies: operator, then condition key, then the values of which one must match.
@@ -59,7 +59,8 @@ pub enum Effect {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResourceElement {
     /// There is none, and may be none: an ECR repository policy is about its repository
-    /// (ECR user guide, "Private repository policies").
+    /// (ECR user guide, "Private repository policies"). EFS adds the file system's own ARN, which
+    /// [`Policy::without_filled_in`] takes out again.
     None,
     /// `*`, which in a secret's policy is the secret (Secrets Manager user guide, "Resource-based policies").
     Star,

@@ -147,3 +147,27 @@ fn the_summary_names_statements_by_their_sid_or_by_what_they_say() {
     let two = policy(&json!({ "Statement": [named, denial] }));
     assert_eq!(two.summary(), "2 statements: denies ecr:* to anyone; Pull");
 }
+
+#[test]
+fn what_a_service_fills_in_does_not_count() {
+    const ARN: &str = "arn:aws:elasticfilesystem:us-west-2:123456789012:file-system/fs-1";
+    let bare = pull(|statement| drop(statement.as_object_mut().unwrap().remove("Sid")));
+    let answered = |id: &str, sid: &str, resource: &Value| {
+        let mut document: Value = serde_json::from_str(bare.text()).unwrap();
+        document["Id"] = id.into();
+        document["Statement"][0]["Sid"] = sid.into();
+        document["Statement"][0]["Resource"] = resource.clone();
+        policy(&document).without_filled_in("efs-statement-", ARN).unwrap()
+    };
+    for resource in [json!(ARN), json!([ARN])] {
+        assert_eq!(answered("1", "efs-statement-1234abcd", &resource), bare);
+    }
+    for (sid, resource) in [
+        ("Pull", json!(ARN)),
+        ("efs-statement-1234abcd", json!("*")),
+        ("efs-statement-1234abcd", json!(format!("{ARN}2"))),
+        ("efs-statement-1234abcd", json!([ARN, "*"])),
+    ] {
+        assert_ne!(answered("1", sid, &resource), bare, "{sid} {resource}");
+    }
+}
