@@ -3,6 +3,7 @@
 pub mod ec2_security_group;
 pub mod ecr_repository;
 pub mod efs_access_point;
+pub mod efs_file_system;
 pub mod lookup_certificate;
 pub mod lookup_vpc;
 pub mod secretsmanager_secret;
@@ -12,6 +13,7 @@ use crate::kind::erase::{self, AnyKind, Erased, ErasedLookUp};
 use ec2_security_group::Ec2SecurityGroup;
 use ecr_repository::EcrRepository;
 use efs_access_point::EfsAccessPoint;
+use efs_file_system::EfsFileSystem;
 use lookup_certificate::LookUpCertificate;
 use lookup_vpc::LookUpVpc;
 use secretsmanager_secret::SecretsManagerSecret;
@@ -21,6 +23,7 @@ const LOOKUP_CERTIFICATE: ErasedLookUp<LookUpCertificate> = erase::lookup();
 const ECR_REPOSITORY: Erased<EcrRepository> = erase::kind();
 const SECRETSMANAGER_SECRET: Erased<SecretsManagerSecret> = erase::kind();
 const EC2_SECURITY_GROUP: Erased<Ec2SecurityGroup> = erase::kind();
+const EFS_FILE_SYSTEM: Erased<EfsFileSystem> = erase::kind();
 const EFS_ACCESS_POINT: Erased<EfsAccessPoint> = erase::kind();
 
 /// Every kind that a manifest can declare. The order is that of documentation and of plans.
@@ -30,5 +33,6 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &ECR_REPOSITORY,
     &SECRETSMANAGER_SECRET,
     &EC2_SECURITY_GROUP,
+    &EFS_FILE_SYSTEM,
     &EFS_ACCESS_POINT,
 ];

@@ -19,6 +19,7 @@ mod drift;
 mod emulator_capabilities;
 mod emulator_contract;
 mod faults;
+mod file_systems;
 mod guards;
 mod interruption;
 mod layers;

@@ -6,6 +6,7 @@
 mod access_points;
 mod ec2;
 mod ecr;
+mod efs;
 mod lookups;
 mod secretsmanager;
 
@@ -74,6 +75,11 @@ fn statements(policy: Option<&Policy>) -> usize {
 const UNREADABLE: &[(&str, &str, Class)] = &[
     // It was asked for a repository without a name.
     ("ecr/GetRepositoryPolicy/test_ecr_remove_named_2", "InvalidParameterException", Class::Other),
+    (
+        "elasticfilesystem/DescribeFileSystemPolicy/test_efs_access_denied_1",
+        "AccessDeniedException",
+        Class::Denied,
+    ),
     ("secretsmanager/DescribeSecret/test_secrets_manager_describe_2", "AccessDeniedException", Class::Denied),
     // The secret was described beside it: nobody can say that it is not there.
     (

@@ -310,6 +310,13 @@ pub(crate) fn declared(policy: &Policy) -> Value {
                     kinds.iter().map(|(kind, who)| (kind.to_lowercase(), json!(listed(who)))).collect()
                 }
                 ("Action" | "Resource", _) => json!(listed(value)),
+                ("Condition", Value::Object(operators)) => {
+                    let lists = |keys: &Value| -> Value {
+                        let keys = keys.as_object().unwrap().iter();
+                        keys.map(|(key, values)| (key.clone(), json!(listed(values)))).collect()
+                    };
+                    operators.iter().map(|(operator, keys)| (operator.clone(), lists(keys))).collect()
+                }
                 ("Sid", _) => value.clone(),
                 other => panic!("no recorded policy had {other:?}"),
             };
