@@ -5,10 +5,11 @@ use std::thread;
 
 use infra::cli::exit::Exit;
 
-use crate::interruption::{BEGINNINGS, begin, holdings};
+use crate::interruption::{BEGINNINGS, begin};
 use crate::support::cli::{Output, World};
 use crate::support::connector::Wire;
 use crate::support::emulators::Backend;
+use crate::support::holdings::holdings;
 
 /// Ways in which runs meet, for each beginning and number of runs.
 const SEEDS: u64 = 20;
@@ -32,7 +33,7 @@ fn applies_of_one_manifest_at_the_same_time_end_as_one_does() {
     for beginning in BEGINNINGS {
         let Some((world, manifest)) = begin(beginning) else { return };
         let _ = world.infra(beginning.args, &manifest).run().expect(Exit::Done);
-        let expected = holdings(&world);
+        let expected = holdings(&world.account);
         for seed in 0..SEEDS {
             for count in [2, 3] {
                 let Some((world, manifest)) = begin(beginning) else { return };
@@ -44,7 +45,7 @@ fn applies_of_one_manifest_at_the_same_time_end_as_one_does() {
                     let clean = matches!(output.exit, Some(Exit::Done | Exit::Moved));
                     assert!(clean, "{case}\n{output}");
                 }
-                assert_eq!(holdings(&world), expected, "{case}");
+                assert_eq!(holdings(&world.account), expected, "{case}");
                 let _ = world.drift(&manifests[0]).expect(Exit::Done);
             }
         }
@@ -63,13 +64,13 @@ fn applies_of_two_manifests_at_the_same_time_bring_about_both() {
     };
     let Some((world, manifests)) = fresh() else { return };
     let _ = manifests.each_ref().map(|manifest| world.apply(manifest));
-    let expected = holdings(&world);
+    let expected = holdings(&world.account);
     for seed in 0..SEEDS {
         let Some((world, manifests)) = fresh() else { return };
         for output in together(&world, &["apply", "--yes"], &manifests, seed) {
             let _ = output.expect(Exit::Done);
         }
-        assert_eq!(holdings(&world), expected, "seed {seed}");
+        assert_eq!(holdings(&world.account), expected, "seed {seed}");
     }
 }
 

@@ -1,12 +1,16 @@
 //! What is changed behind the tool's back is drift, is said in the right line, and is repaired.
 
+mod network;
+
 use infra::cli::exit::Exit;
 use serde_json::{Value, json};
 
 use crate::support::cli::World;
+use crate::support::connector::Wire;
 use crate::support::emulators::Backend;
+use crate::support::holdings::{access_points, holdings, listed_file_systems, mount_targets};
 
-/// Rows 1 to 4 of the requirement.
+/// Rows 1 to 6 of the requirement.
 const PREREQS: &str = include_str!("../../manifests/prereqs.toml");
 
 const REPOSITORY: &str = "webordinary/claude-code-astro";
@@ -156,7 +160,7 @@ fn every_meddling_is_seen_and_repaired() {
         let manifest = prereqs(&world);
         let _ = world.apply(&manifest);
         let _ = world.drift(&manifest).expect(Exit::Done);
-        for (what, meddle, lines) in MEDDLING {
+        for (what, meddle, lines) in MEDDLING.iter().chain(network::NETWORK) {
             meddle(&world);
             let mut drift = world.drift(&manifest);
             println!("{what}: {drift}");
@@ -193,6 +197,46 @@ fn something_deleted_is_drift_and_is_made_again() {
             world.drift(&manifest).expect(Exit::Pending).says("+ create ecr.repository.claude-code-astro");
         let _ = world.apply(&manifest);
         let _ = world.drift(&manifest).expect(Exit::Done);
+    }
+}
+
+/// The file system stays whatever happens to its entry, and what belongs to it stays with it.
+#[test]
+fn a_file_system_that_left_the_manifest_is_the_same_when_it_comes_back() {
+    for world in World::each() {
+        let manifest = prereqs(&world);
+        let _ = world.apply(&manifest);
+        let before = holdings(&world.account);
+        let ids = |world: &World| {
+            let systems = listed_file_systems(&world.account);
+            let id = systems[0]["FileSystemId"].as_str().unwrap().to_owned();
+            let ids = |list: Vec<Value>, key: &str| {
+                let mut ids: Vec<_> = list.iter().map(|it| it[key].to_string()).collect();
+                ids.sort();
+                ids
+            };
+            let targets = ids(mount_targets(&world.account, &id), "MountTargetId");
+            let points = ids(access_points(&world.account, &id), "AccessPointId");
+            (systems.len(), id, targets, points)
+        };
+        let as_made = ids(&world);
+        let text = std::fs::read_to_string(&manifest).unwrap();
+        let (rest, _) = text.split_once("# The network that everything is in").unwrap();
+        std::fs::write(&manifest, rest).unwrap();
+        let drift = world.drift(&manifest).expect(Exit::Done);
+        let drift = drift.says("= keep efs.file-system.workspaces").says("= keep efs.access-point.clients");
+        let _ = drift
+            .says("= keep ec2.security-group.workspaces")
+            .says("= keep ec2.security-group.workspaces-clients");
+        let wire = Wire::new();
+        let _ = world.infra(&["apply", "--yes"], &manifest).wire(&wire).run().expect(Exit::Done);
+        assert_eq!(wire.writes(), [""; 0]);
+        std::fs::write(&manifest, text).unwrap();
+        let wire = Wire::new();
+        // No word is asked for: it was ours, and is ours again.
+        let _ = world.infra(&["apply"], &manifest).wire(&wire).run().expect(Exit::Done);
+        assert_eq!(wire.writes(), [""; 0]);
+        assert_eq!((ids(&world), holdings(&world.account)), (as_made, before));
     }
 }
 

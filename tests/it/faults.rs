@@ -3,8 +3,9 @@
 
 use infra::cli::exit::Exit;
 
-use crate::interruption::{BEGINNINGS, begin, holdings};
+use crate::interruption::{BEGINNINGS, begin};
 use crate::support::connector::{Fault, Which, Wire};
+use crate::support::holdings::holdings;
 
 /// Runs each beginning once as it should go, and gives the calls that wrote and the end state.
 fn as_it_should_go(at: usize) -> Option<(Vec<String>, serde_json::Value)> {
@@ -14,7 +15,7 @@ fn as_it_should_go(at: usize) -> Option<(Vec<String>, serde_json::Value)> {
     let mut writes = wire.writes();
     writes.sort();
     writes.dedup();
-    Some((writes, holdings(&world)))
+    Some((writes, holdings(&world.account)))
 }
 
 #[test]
@@ -29,7 +30,7 @@ fn an_answer_that_comes_cut_in_half_is_repaired_by_another_run() {
             assert!(matches!(cut.exit, Some(Exit::Partly | Exit::Done)), "{name}\n{cut}");
             let rerun = world.infra(beginning.args, &manifest).run();
             assert_eq!(rerun.exit, Some(Exit::Done), "{name}\n{cut}\n{rerun}");
-            assert_eq!(holdings(&world), expected, "{name}");
+            assert_eq!(holdings(&world.account), expected, "{name}");
             let _ = world.drift(&manifest).expect(Exit::Done);
         }
     }
@@ -81,12 +82,12 @@ fn a_run_that_sees_the_world_as_it_was_does_no_harm() {
             let before = Wire::new();
             let _ = world.infra(&["plan"], &manifest).wire(&before).run().expect(Exit::Done);
             let _ = world.infra(beginning.args, &manifest).run().expect(Exit::Done);
-            let expected = holdings(&world);
+            let expected = holdings(&world.account);
             let stale = world.infra(beginning.args, &manifest).wire(&Wire::stale(&before, times)).run();
             println!("{}, {times}: {stale}", beginning.what);
             let good = matches!(stale.exit, Some(Exit::Done | Exit::Moved | Exit::Partly));
             assert!(good, "{}, {times}: {stale}", beginning.what);
-            assert_eq!(holdings(&world), expected, "{}, {times}: {stale}", beginning.what);
+            assert_eq!(holdings(&world.account), expected, "{}, {times}: {stale}", beginning.what);
             let _ = world.drift(&manifest).expect(Exit::Done);
         }
     }

@@ -144,7 +144,16 @@ impl Describe for Change {
             }
             Self::PutFileSystemPolicy { before, after } => {
                 let call = "elasticfilesystem:PutFileSystemPolicy";
-                with_default(policy_view(call, before.as_ref(), Some(after)))
+                let mut view = with_default(policy_view(call, before.as_ref(), Some(after)));
+                // No policy lets in more than none does.
+                if before.is_none() {
+                    view.risk = None;
+                    view.consequences = vec![
+                        "only whom the policy allows can mount it; without one, whoever reaches a mount target"
+                            .to_owned(),
+                    ];
+                }
+                view
             }
             Self::DeleteFileSystemPolicy { before } => {
                 let call = "elasticfilesystem:DeleteFileSystemPolicy";

@@ -51,6 +51,10 @@ pub(crate) enum Fault {
     Answer(u16, &'static str),
     /// The same, in these words.
     Says(u16, &'static str, &'static str),
+    /// The answer comes with the second text wherever the first one is in it.
+    Reads(&'static str, &'static str),
+    /// The same, and the process is asked to stop.
+    ReadsAndSignal(&'static str, &'static str, Exit),
 }
 
 /// Which calls a fault befalls.
@@ -66,6 +70,8 @@ pub(crate) enum Which {
     Again(&'static str),
     /// Every one of this name (`ecr:DescribeRepositories`).
     Named(&'static str),
+    /// The first ones of the first name once one of the second has left, so many of them.
+    Behind(usize, &'static str, &'static str),
 }
 
 /// A call that left.
@@ -256,6 +262,13 @@ impl Wire {
             Which::Until(until, end) => *until == name && seen.iter().all(|seen| seen.name != *end),
             Which::Again(again) => *again == name && seen.iter().any(|seen| seen.name == name),
             Which::Named(named) => *named == name,
+            Which::Behind(most, behind, front) => {
+                let begin = seen.iter().position(|seen| seen.name == *front);
+                *behind == name
+                    && begin.is_some_and(|begin| {
+                        seen[begin..].iter().filter(|seen| seen.name == name).count() < *most
+                    })
+            }
         };
         let fault = self.0.faults.iter().find(|(which, _)| befalls(which)).map(|(_, fault)| *fault);
         seen.push(Seen { name, effect: call.effect });
@@ -331,6 +344,11 @@ impl HttpConnector for Connector {
                 Some(Fault::CutReply) => Ok(cut(below.call(request).await?).await),
                 Some(Fault::Answer(status, code)) => Ok(answer(call, status, code, "injected")),
                 Some(Fault::Says(status, code, message)) => Ok(answer(call, status, code, message)),
+                Some(Fault::Reads(is, as_if)) => Ok(edited(below.call(request).await?, is, as_if).await),
+                Some(Fault::ReadsAndSignal(is, as_if, exit)) => {
+                    wire.0.signals.send_replace(Some(exit));
+                    Ok(edited(below.call(request).await?, is, as_if).await)
+                }
             }
         })
     }
@@ -359,6 +377,15 @@ async fn whole(answer: HttpResponse) -> Answered {
     let status = answer.status().as_u16();
     let body = ByteStream::new(answer.into_body()).collect().await.unwrap().to_vec();
     (status, headers, body)
+}
+
+async fn edited(answer: HttpResponse, is: &str, as_if: &str) -> HttpResponse {
+    let mut answered = whole(answer).await;
+    let text = String::from_utf8(answered.2).unwrap();
+    assert!(text.contains(is), "there is no {is} in {text}");
+    answered.1.retain(|(name, _)| name != "content-length");
+    answered.2 = text.replace(is, as_if).into_bytes();
+    response(answered)
 }
 
 async fn cut(answer: HttpResponse) -> HttpResponse {

@@ -4,6 +4,7 @@ pub(crate) mod capabilities;
 pub(crate) mod cli;
 pub(crate) mod connector;
 pub(crate) mod emulators;
+pub(crate) mod holdings;
 pub(crate) mod markdown;
 pub(crate) mod recorded;
 pub(crate) mod wire;

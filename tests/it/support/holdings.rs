@@ -1,0 +1,165 @@
+//! What an account holds, without what AWS makes up: by raw calls, not by the tool's own reader.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::wire::Account;
+
+/// Everything of every kind, in an order of its own.
+pub(crate) fn holdings(account: &Account<'_>) -> Value {
+    let mut all = repositories(account);
+    all.extend(secrets(account));
+    let groups = group_names(account);
+    all.extend(groups.iter().map(|(id, name)| group(account, id, name, &groups)));
+    all.extend(file_systems(account, &groups));
+    sorted(&Value::Array(all))
+}
+
+fn repositories(account: &Account<'_>) -> Vec<Value> {
+    let listed = account.ecr("DescribeRepositories", &json!({})).json();
+    let repository = |repository: &Value| {
+        let name = json!({"repositoryName": repository["repositoryName"]});
+        let tags = json!({"resourceArn": repository["repositoryArn"]});
+        let tags = account.ecr("ListTagsForResource", &tags).json();
+        let text = |operation: &str, key: &str| {
+            let answer = account.ecr(operation, &name);
+            (answer.status == 200).then(|| answer.json()[key].clone())
+        };
+        json!({
+            "name": repository["repositoryName"],
+            "scanning": repository["imageScanningConfiguration"],
+            "mutability": repository["imageTagMutability"],
+            "lifecycle": text("GetLifecyclePolicy", "lifecyclePolicyText"),
+            "policy": text("GetRepositoryPolicy", "policyText"),
+            "tags": sorted(&tags["tags"]),
+        })
+    };
+    listed["repositories"].as_array().unwrap().iter().map(repository).collect()
+}
+
+fn secrets(account: &Account<'_>) -> Vec<Value> {
+    let listed = account.secrets("ListSecrets", &json!({"IncludePlannedDeletion": true})).json();
+    let secret = |secret: &Value| {
+        let id = json!({"SecretId": secret["Name"]});
+        let secret = account.secrets("DescribeSecret", &id).json();
+        json!({
+            "name": secret["Name"],
+            "description": secret["Description"],
+            "deleted": !secret["DeletedDate"].is_null(),
+            "versions": secret["VersionIdsToStages"].as_object().map(serde_json::Map::len),
+            "policy": account.secrets("GetResourcePolicy", &id).json()["ResourcePolicy"],
+            "tags": sorted(&secret["Tags"]),
+        })
+    };
+    listed["SecretList"].as_array().unwrap().iter().map(secret).collect()
+}
+
+/// The name of each security group by its id, but for AWS's own.
+pub(crate) fn group_names(account: &Account<'_>) -> BTreeMap<String, String> {
+    let listed = account.ec2("DescribeSecurityGroups", &[]).xml();
+    let mut ids: Vec<_> = listed.elements("groupId").map(str::to_owned).collect();
+    ids.sort();
+    ids.dedup();
+    let named = ids.into_iter().map(|id| {
+        let one = account.ec2("DescribeSecurityGroups", &[("GroupId.1", &id)]).xml();
+        (id, one.element("groupName"))
+    });
+    named.filter(|(_, name)| name != "default").collect()
+}
+
+/// The id of the security group of this name.
+pub(crate) fn group_id(account: &Account<'_>, name: &str) -> String {
+    let names = group_names(account);
+    let mut found = names.into_iter().filter(|(_, it)| it == name);
+    let (id, _) = found.next().unwrap_or_else(|| panic!("there is no group {name}"));
+    assert!(found.next().is_none(), "there are two groups {name}");
+    id
+}
+
+/// A group with its rules and tags. Other groups stand in it by their names, not by the ids that AWS makes up.
+fn group(account: &Account<'_>, id: &str, name: &str, names: &BTreeMap<String, String>) -> Value {
+    let described = account.ec2("DescribeSecurityGroups", &[("GroupId.1", id)]).xml();
+    let owner = described.element("ownerId");
+    let mut text = described.element("securityGroupInfo").replace(&owner, "the account");
+    for (id, name) in names {
+        text = text.replace(id, name);
+    }
+    // What stands in lists comes in any order.
+    let mut items: Vec<_> = text.split("<item>").map(str::trim).collect();
+    items.sort_unstable();
+    json!({ "name": name, "group": items })
+}
+
+/// The raw list of file systems.
+pub(crate) fn listed_file_systems(account: &Account<'_>) -> Vec<Value> {
+    let listed = account.efs("GET file-systems", &Value::Null).json();
+    listed["FileSystems"].as_array().unwrap().clone()
+}
+
+/// The mount targets of a file system, with their groups under `groups`.
+pub(crate) fn mount_targets(account: &Account<'_>, file_system: &str) -> Vec<Value> {
+    let path = format!("GET mount-targets?FileSystemId={file_system}");
+    let listed = account.efs(&path, &Value::Null).json();
+    let with_groups = |target: &Value| {
+        let id = target["MountTargetId"].as_str().unwrap();
+        let groups = account.efs(&format!("GET mount-targets/{id}/security-groups"), &Value::Null).json();
+        let mut target = target.clone();
+        target["groups"] = groups["SecurityGroups"].clone();
+        target
+    };
+    listed["MountTargets"].as_array().unwrap().iter().map(with_groups).collect()
+}
+
+/// The access points of a file system.
+pub(crate) fn access_points(account: &Account<'_>, file_system: &str) -> Vec<Value> {
+    let listed = account.efs(&format!("GET access-points?FileSystemId={file_system}"), &Value::Null).json();
+    listed["AccessPoints"].as_array().unwrap().clone()
+}
+
+fn file_systems(account: &Account<'_>, groups: &BTreeMap<String, String>) -> Vec<Value> {
+    let file_system = |it: &Value| {
+        let id = it["FileSystemId"].as_str().unwrap();
+        let get = |what: &str| account.efs(&format!("GET file-systems/{id}/{what}"), &Value::Null);
+        let part = |what: &str, key: &str| {
+            let answer = get(what);
+            (answer.status == 200).then(|| answer.json()[key].clone())
+        };
+        let target = |target: &Value| {
+            let named = |id: &Value| groups.get(id.as_str().unwrap()).cloned();
+            let named: Vec<_> = target["groups"].as_array().unwrap().iter().map(named).collect();
+            json!({ "subnet": target["SubnetId"], "groups": named })
+        };
+        let point = |point: &Value| {
+            json!({
+                "token": point["ClientToken"],
+                "root": point["RootDirectory"],
+                "user": point["PosixUser"],
+                "tags": sorted(&point["Tags"]),
+            })
+        };
+        let owner = it["OwnerId"].as_str().unwrap();
+        let policy = part("policy", "Policy");
+        let policy = policy.map(|text| text.as_str().unwrap().replace(id, "its id").replace(owner, "the account"));
+        json!({
+            "token": it["CreationToken"],
+            "encrypted": it["Encrypted"],
+            "performance": it["PerformanceMode"],
+            "throughput": it["ThroughputMode"],
+            "protection": it["FileSystemProtection"],
+            "lifecycle": part("lifecycle-configuration", "LifecyclePolicies").map(|it| sorted(&it)),
+            "backup": part("backup-policy", "BackupPolicy"),
+            "policy": policy,
+            "tags": sorted(&it["Tags"]),
+            "mount targets": sorted(&mount_targets(account, id).iter().map(target).collect()),
+            "access points": sorted(&access_points(account, id).iter().map(point).collect()),
+        })
+    };
+    listed_file_systems(account).iter().map(file_system).collect()
+}
+
+fn sorted(list: &Value) -> Value {
+    let mut items = list.as_array().cloned().unwrap_or_default();
+    items.sort_by_key(Value::to_string);
+    Value::Array(items)
+}
