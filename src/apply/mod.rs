@@ -51,12 +51,16 @@ pub enum Outcome {
     Failed(StepError),
     /// It panicked: a defect of `infra`.
     Panicked,
-    /// It was not begun, because it needs this one, which has not gone well.
-    Skipped(Address),
     /// The run was stopped while it waited for this, which AWS goes on with by itself.
     Stopped(String),
-    /// The run was stopped before it began, or between two of its stages.
-    NotStarted,
+    /// It was left as it is, because of this one that it needs and that has not gone well; or because the run
+    /// was stopped.
+    Left {
+        /// What it needs.
+        because: Option<Address>,
+        /// Whether a part of it is done.
+        begun: bool,
+    },
 }
 
 impl Outcome {
@@ -153,14 +157,14 @@ pub async fn apply(
                 let skipped = scheduler.finished(id, outcome.is_well());
                 steps.ended(id, outcome, tell);
                 for (id, because) in skipped {
-                    let because = steps.view(because).address.clone();
-                    steps.ended(id, Outcome::Skipped(because), tell);
+                    let because = Some(steps.view(because).address.clone());
+                    steps.left(id, because, tell);
                 }
             }
         }
     }
     for id in scheduler.not_started() {
-        steps.ended(id, Outcome::NotStarted, &mut |_| {});
+        steps.left(id, None, &mut |_| {});
     }
     Report { steps: steps.ended }
 }
@@ -204,6 +208,12 @@ impl Steps {
             Said::Calling(call) => Event::Calling(self.view(id), call),
             Said::Waiting(what) => Event::Waiting(self.view(id), what),
         });
+    }
+
+    /// A task will not run.
+    fn left(&mut self, id: TaskId, because: Option<Address>, tell: &mut dyn FnMut(Event<'_>)) {
+        let begun = self.begun[self.of[id.0]];
+        self.ended(id, Outcome::Left { because, begun }, tell);
     }
 
     fn ended(&mut self, id: TaskId, outcome: Outcome, tell: &mut dyn FnMut(Event<'_>)) {

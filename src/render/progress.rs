@@ -29,11 +29,12 @@ pub fn line(event: &Event<'_>) -> Option<String> {
             Outcome::AlreadySo => format!("{} is already so", name(view)),
             // Why, and what to do, is said when all is over.
             Outcome::Failed(_) | Outcome::Panicked => format!("{} {DANGER}failed{DANGER:#}", name(view)),
-            Outcome::Skipped(because) => {
-                format!("{} was not begun: it needs {}", name(view), Line(&because.to_string()))
-            }
             Outcome::Stopped(what) => format!("{} stopped waiting for {}", name(view), Line(what)),
-            Outcome::NotStarted => format!("{} was not begun", name(view)),
+            Outcome::Left { because, begun } => {
+                let how = if *begun { "was not finished" } else { "was not begun" };
+                let needs = because.as_ref().map(|it| format!(": it needs {}", Line(&it.to_string())));
+                format!("{} {how}{}", name(view), needs.unwrap_or_default())
+            }
         }),
     }
 }

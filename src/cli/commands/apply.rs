@@ -118,7 +118,8 @@ fn held(held: &[Held], ui: &mut Ui) -> Exit {
                 (format!("it needs {}", needs.collect::<Vec<_>>().join(" and ")), Exit::Refused)
             }
             Why::Names(address) => {
-                (format!("it names {}, which is left out", Line(&address.to_string())), Exit::Refused)
+                let how = if view.verb == Verb::Delete { "it can only go with" } else { "it names" };
+                (format!("{how} {}, which is left out", Line(&address.to_string())), Exit::Refused)
             }
         };
         ui.say(&format!("left out: {} {}: {why}", view.verb, Line(&view.address.to_string())));
@@ -135,11 +136,12 @@ fn exit_of_report(report: &Report, called: bool) -> Exit {
             Outcome::Failed(StepError::Moved { .. }) => Exit::Moved,
             // A call that failed may have had its effect; only a run without calls has left nothing behind.
             _ if called => Exit::Partly,
+            // What it needs has its own outcome.
+            Outcome::Left { because: Some(_), .. } => Exit::Done,
             Outcome::Failed(StepError::Call(_))
             | Outcome::Panicked
-            | Outcome::Skipped(_)
             | Outcome::Stopped(_)
-            | Outcome::NotStarted => Exit::Failed,
+            | Outcome::Left { because: None, .. } => Exit::Failed,
         });
     }
     exit
@@ -159,13 +161,13 @@ fn tell(report: &Report, ui: &mut Ui) {
         let address = Line(&address);
         match outcome {
             Outcome::Changed | Outcome::AlreadySo => {}
-            Outcome::NotStarted => ui.say(&format!("  not begun: {} {address}", view.verb)),
+            Outcome::Left { because, begun } => {
+                let how = if *begun { "not finished" } else { "not begun" };
+                let needs = because.as_ref().map(|it| format!(", which needs {}", Line(&it.to_string())));
+                ui.say(&format!("  {how}: {} {address}{}", view.verb, needs.unwrap_or_default()));
+            }
             Outcome::Stopped(what) => {
                 ui.say(&format!("  stopped: {} {address}, while it waited for {}", view.verb, Line(what)));
-            }
-            Outcome::Skipped(because) => {
-                let because = because.to_string();
-                ui.say(&format!("  not begun: {} {address}, which needs {}", view.verb, Line(&because)));
             }
             Outcome::Failed(error) => {
                 let help = match error {
