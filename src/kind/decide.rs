@@ -25,6 +25,8 @@ pub enum Decision<K: Kind> {
     Blocked(Block),
     /// It could not be read.
     Unknown(CallError),
+    /// This one, which it names, could not be read: what it is to be cannot be told.
+    NamesUnknown(Address, CallError),
 }
 
 /// The ways of acting.
@@ -83,8 +85,9 @@ pub fn entry<K: Kind>(
     names.retain(|(_, address)| *address != entry.address);
     let fates = || names.iter().filter_map(|(_, address)| Some((address, known.fate(address)?)));
     // What it is to be cannot be told, nor, where it is found by what it names, whether it is there.
-    if let Some((_, Fate::Unknown(error))) = fates().find(|(_, fate)| matches!(fate, Fate::Unknown(_))) {
-        return Decision::Unknown(error.clone());
+    if let Some((address, Fate::Unknown(error))) = fates().find(|(_, fate)| matches!(fate, Fate::Unknown(_)))
+    {
+        return Decision::NamesUnknown(address.clone(), error.clone());
     }
     let waits = |address: &Address| {
         let reason = format!("it names {address}, which is blocked");
@@ -112,7 +115,7 @@ pub fn entry<K: Kind>(
 pub fn fate<K: Kind>(found: &Found<K>, decision: &Decision<K>) -> Fate {
     let outputs = || found.live().map(|live| live.outputs.clone());
     match decision {
-        Decision::Unknown(error) => Fate::Unknown(error.clone()),
+        Decision::Unknown(error) | Decision::NamesUnknown(_, error) => Fate::Unknown(error.clone()),
         Decision::Blocked(_) | Decision::Keep(_) => Fate::Blocked(outputs()),
         Decision::InSync | Decision::Act(..) => outputs().map_or(Fate::Coming, Fate::Live),
     }
@@ -130,6 +133,20 @@ pub fn leaving<K: Kind>(mut leftovers: Vec<&Live<K>>) -> Vec<&Live<K>> {
         }
         leftovers = free;
     }
+}
+
+/// Which others of `leaving` have to go if `live` is to.
+#[must_use]
+pub fn held_by<'a, K: Kind>(live: &Live<K>, leaving: &[&'a Live<K>]) -> Vec<&'a Live<K>> {
+    // Alone, as most can.
+    if K::blocks_deletion(live, &[]).is_none() || K::blocks_deletion(live, leaving).is_some() {
+        return Vec::new();
+    }
+    let is_needed = |other: &&Live<K>| {
+        let without: Vec<_> = leaving.iter().copied().filter(|it| !std::ptr::eq(*it, *other)).collect();
+        !std::ptr::eq(live, *other) && K::blocks_deletion(live, &without).is_some()
+    };
+    leaving.iter().copied().filter(is_needed).collect()
 }
 
 /// Whether the marks of a resource that no entry names say that it is to be deleted.
@@ -230,7 +247,8 @@ pub fn leftover_addresses<'a, K: Kind>(
 }
 
 /// Whether the mark on `live` is that of `entry`, under its key of now or of before.
-fn was_of<K: Kind>(live: &Live<K>, entry: &Entry<K>) -> bool {
+#[must_use]
+pub fn was_of<K: Kind>(live: &Live<K>, entry: &Entry<K>) -> bool {
     let mark = live.tags.get(tags::ADDRESS);
     let is = |address: &Address| mark == Some(address.to_string().as_str());
     is(&entry.address) || entry.was.as_ref().is_some_and(is)

@@ -158,6 +158,16 @@ impl<K: Kind> Entry<K> {
         names
     }
 
+    /// Whether its resource could not be looked for, because what tells where it is is not known.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        let mut lost = false;
+        K::links(&mut self.state.clone(), &mut |stage, link| {
+            lost |= stage == Stage::Itself && link.value().is_none();
+        });
+        K::FOUND_BY_LINKS && lost
+    }
+
     /// What is declared, with the ignored fields as they are live.
     #[must_use]
     pub fn wanted_beside(&self, live: &K::State) -> K::State {

@@ -247,7 +247,8 @@ impl<K: Kind> AnySighting for Sighting<K> {
         let mut steps: Vec<Box<dyn AnyStep>> = Vec::new();
         for ((entry, found), decision) in seen.iter().zip(decisions) {
             let view = show::entry(entry, found, &decision);
-            steps.push(Box::new(Step { target: Target::Entry(Arc::clone(entry)), view, decision }));
+            let target = Target::Entry(Arc::clone(entry));
+            steps.push(Box::new(Step { target, view, decision, together: Vec::new() }));
         }
         let claimed: Vec<_> = observation
             .leftovers
@@ -262,15 +263,25 @@ impl<K: Kind> AnySighting for Sighting<K> {
         let leaving = decide::leaving(free.map(|(live, _)| live).collect());
         let together: Arc<Vec<_>> = Arc::new(leaving.iter().map(|live| (*live).clone()).collect());
         let addresses = decide::leftover_addresses(&observation.leftovers, entries.iter().map(Arc::as_ref));
-        for ((live, address), claimed) in observation.leftovers.iter().zip(addresses).zip(claimed) {
+        let called: Vec<_> = observation.leftovers.iter().zip(&addresses).collect();
+        for ((live, address), claimed) in called.iter().zip(claimed) {
+            // Nobody could say where to find it: it is what that entry's own step is about.
+            if seen.iter().any(|(entry, _)| entry.is_lost() && decide::was_of(live, entry)) {
+                known.keep(&live.outputs, address);
+                continue;
+            }
             let decision = claimed
                 .map_or_else(|| decide::leftover(live, &stacks, &place, &leaving, known), Decision::Keep);
             if !matches!(decision, Decision::Act(..)) {
-                known.keep(&live.outputs, &address);
+                known.keep(&live.outputs, address);
             }
-            let view = show::leftover(address, live, &decision);
-            let target = Target::Leftover(Box::new(live.clone()), Arc::clone(&together), Arc::clone(&place));
-            steps.push(Box::new(Step { target, view, decision }));
+            let view = show::leftover((*address).clone(), live, &decision);
+            let needed = decide::held_by(live, &leaving);
+            let named = called.iter().filter(|(other, _)| needed.iter().any(|it| std::ptr::eq(*it, *other)));
+            let with = named.map(|(_, address)| (*address).clone()).collect();
+            let target =
+                Target::Leftover(Box::new((*live).clone()), Arc::clone(&together), Arc::clone(&place));
+            steps.push(Box::new(Step { target, view, decision, together: with }));
         }
         steps
     }
@@ -292,13 +303,16 @@ fn settle<K: Kind>(
             known.note(entry.address.clone(), decide::fate(found, &decision));
             decisions.push(decision);
         }
-        let count =
-            decisions.iter().filter(|it| matches!(it, Decision::Blocked(_) | Decision::Unknown(_))).count();
+        let count = decisions.iter().filter(|it| is_stuck(it)).count();
         // Once is enough where nobody names another; else the last look must have changed nothing.
         if !among || blocked.replace(count) == Some(count) {
             return decisions;
         }
     }
+}
+
+fn is_stuck<K: Kind>(decision: &Decision<K>) -> bool {
+    matches!(decision, Decision::Blocked(_) | Decision::Unknown(_) | Decision::NamesUnknown(..))
 }
 
 /// Every decision about what was seen, as a command makes them.
@@ -318,6 +332,8 @@ struct Step<K: Kind> {
     target: Target<K>,
     view: StepView,
     decision: Decision<K>,
+    /// What else has to leave for it to go.
+    together: Vec<Address>,
 }
 
 impl<K: Kind> AnyStep for Step<K> {
@@ -328,12 +344,14 @@ impl<K: Kind> AnyStep for Step<K> {
     fn names(&self) -> Vec<(Stage, Address)> {
         match &self.target {
             Target::Entry(entry) => entry.names(),
-            Target::Leftover(..) => Vec::new(),
+            Target::Leftover(..) => {
+                self.together.iter().map(|address| (Stage::Itself, address.clone())).collect()
+            }
         }
     }
 
     fn tasks(self: Box<Self>) -> Vec<(Stage, Box<dyn AnyTask>)> {
-        let Self { target, view, decision } = *self;
+        let Self { target, view, decision, together: _ } = *self;
         let Decision::Act(act, changes) = decision else { return Vec::new() };
         let stages: BTreeSet<_> = changes.iter().map(K::stage).collect();
         let mut stages: Vec<_> = stages.into_iter().collect();

@@ -8,7 +8,8 @@ use crate::model::{Address, Outputs, size};
 /// Shows a decision about `entry` as plain data.
 pub fn entry<K: Kind>(entry: &Entry<K>, found: &Found<K>, decision: &Decision<K>) -> StepView {
     let live = found.live();
-    let decided = !matches!(decision, Decision::Unknown(_) | Decision::Blocked(_));
+    let decided =
+        !matches!(decision, Decision::Unknown(_) | Decision::NamesUnknown(..) | Decision::Blocked(_));
     let mut view = view(entry.address.clone(), K::name(&entry.state), decision);
     view.location = Some(entry.location.clone());
     view.id = id(live);
@@ -76,6 +77,10 @@ fn view<K: Kind>(address: Address, name: &str, decision: &Decision<K>) -> StepVi
             view.reason = Some(block.reason.clone());
             view.help = Some(block.help.clone());
             view.immutable.clone_from(&block.immutable);
+        }
+        Decision::NamesUnknown(address, _) => {
+            view.verb = Verb::Unknown;
+            view.reason = Some(format!("it names {address}, which could not be read"));
         }
         Decision::Unknown(error) => {
             view.verb = Verb::Unknown;

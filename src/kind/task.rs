@@ -93,7 +93,7 @@ impl<K: Kind> Task<K> {
         if self.is_over(&now) {
             return Ok(now.over(false));
         }
-        if let Decision::Unknown(error) = &now.decision {
+        if let Decision::Unknown(error) | Decision::NamesUnknown(_, error) = &now.decision {
             return Err(error.clone().into());
         }
         if !self.is_as_shown(&now) {

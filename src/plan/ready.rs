@@ -82,7 +82,7 @@ impl ReadyPlan {
                 ready.push(step);
                 continue;
             }
-            if graph::is_awaited(view.verb) || why == Some(Why::Stuck) {
+            if graph::is_awaited(view.verb) || view.verb == Verb::Delete || why == Some(Why::Stuck) {
                 missing.insert(view.address.clone());
             }
             held.extend(why.filter(|_| is_wanted(view)).map(|why| Held { view: view.clone(), why }));
@@ -100,7 +100,7 @@ impl ReadyPlan {
             held.extend(
                 lacks(step.as_ref()).map(|address| Held { view: view.clone(), why: Why::Names(address) }),
             );
-            if graph::is_awaited(view.verb) {
+            if graph::is_awaited(view.verb) || view.verb == Verb::Delete {
                 missing.insert(view.address);
             }
         }
