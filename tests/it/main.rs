@@ -24,6 +24,7 @@ mod guards;
 mod interruption;
 mod layers;
 mod lookups;
+mod network;
 mod ownership;
 mod recorded;
 mod registry;

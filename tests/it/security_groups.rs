@@ -61,6 +61,17 @@ fn groups_that_name_each_other_come_and_go_together() {
         let _ = world.drift(&manifest).expect(Exit::Done).says(" 2 in sync, of 2;");
         let gone = world.manifest(VPC);
         let _ = world.drift(&gone).expect(Exit::Pending).says(" 2 to delete,");
+        // A word for one is none for the other, and neither can go alone.
+        let wire = Wire::new();
+        let one = world.infra(&["apply", "--yes", "--delete", "ec2.security-group.nfs"], &gone).wire(&wire);
+        let _ = one
+            .run()
+            .expect(Exit::Refused)
+            .tells(
+                "left out: delete ec2.security-group.clients: it needs --delete ec2.security-group.clients",
+            )
+            .tells("it can only go with ec2.security-group.clients, which is left out");
+        assert_eq!(wire.writes(), [""; 0]);
         let wire = Wire::new();
         let delete = ["--delete", "ec2.security-group.nfs", "--delete", "ec2.security-group.clients"];
         let args = [&["apply", "--yes"][..], &delete].concat();

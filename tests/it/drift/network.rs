@@ -107,7 +107,7 @@ pub(super) const NETWORK: &[Meddling] = &[
             let body = json!({"LifecyclePolicies": [{"TransitionToIA": "AFTER_7_DAYS"}]});
             efs(world, &format!("PUT file-systems/{id}/lifecycle-configuration"), &body);
         },
-        &["~ update efs.file-system.workspaces", "7 days", "30 days"],
+        &["~ update efs.file-system.workspaces", "infrequent-access-after-days  7 → 30"],
     ),
     (
         "file system's lifecycle taken off",
@@ -116,7 +116,7 @@ pub(super) const NETWORK: &[Meddling] = &[
             let body = json!({"LifecyclePolicies": []});
             efs(world, &format!("PUT file-systems/{id}/lifecycle-configuration"), &body);
         },
-        &["~ update efs.file-system.workspaces", "30 days"],
+        &["~ update efs.file-system.workspaces", "infrequent-access-after-days", "→ 30"],
     ),
     (
         "backups switched off",
@@ -149,8 +149,8 @@ pub(super) const NETWORK: &[Meddling] = &[
         },
         &[
             "~ update efs.file-system.workspaces",
-            "ec2.security-group.workspaces",
-            "mount target us-west-2",
+            "security-group us-west-2",
+            "(none)               → ec2.security-group.workspaces",
         ],
     ),
     (

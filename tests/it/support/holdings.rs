@@ -132,7 +132,8 @@ fn file_systems(account: &Account<'_>, groups: &BTreeMap<String, String>) -> Vec
         };
         let point = |point: &Value| {
             json!({
-                "token": point["ClientToken"],
+                // It is made from the account's number, too.
+                "made by us": point["ClientToken"].as_str().unwrap().starts_with("infra-"),
                 "root": point["RootDirectory"],
                 "user": point["PosixUser"],
                 "tags": sorted(&point["Tags"]),
@@ -140,9 +141,16 @@ fn file_systems(account: &Account<'_>, groups: &BTreeMap<String, String>) -> Vec
         };
         let owner = it["OwnerId"].as_str().unwrap();
         let policy = part("policy", "Policy");
-        let policy = policy.map(|text| text.as_str().unwrap().replace(id, "its id").replace(owner, "the account"));
+        let policy = policy.map(|text| {
+            let mut policy: Value = serde_json::from_str(text.as_str().unwrap()).unwrap();
+            for statement in policy["Statement"].as_array_mut().unwrap() {
+                // AWS makes one up where there is none.
+                statement.as_object_mut().unwrap().remove("Sid");
+            }
+            policy.to_string().replace(id, "its id").replace(owner, "the account")
+        });
         json!({
-            "token": it["CreationToken"],
+            "made by us": it["CreationToken"].as_str().unwrap().starts_with("infra-"),
             "encrypted": it["Encrypted"],
             "performance": it["PerformanceMode"],
             "throughput": it["ThroughputMode"],
