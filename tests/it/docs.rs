@@ -52,7 +52,7 @@ fn the_readme_ends_as_the_first_run_does() {
     let (shown, _) = shown.split_once("\n```\n").unwrap();
     let is_told = |line: &str| output.err.lines().any(|told| told == line);
     for line in shown.lines() {
-        let is_question = line.starts_with("Apply 4 steps? [y/N]");
+        let is_question = line.starts_with("Apply 8 steps? [y/N]");
         let is_said = output.out.lines().any(|said| said == line) || is_told(line);
         assert!(is_question || is_said, "{line}\n{output}");
     }
