@@ -2,7 +2,7 @@
 //!
 //! **Identity.** AWS picks the id. The client token, made of account, region, manifest and name, is kept by AWS
 //! and told in every answer; a second creation with it is refused. One that was made elsewhere has another
-//! token and is found by its `Name` tag and its path, or by the `id` in its entry; see [`choice`].
+//! token and is found by its `Name` tag and its path, or by the `id` in its entry; see `choice.rs`.
 //! **Changed in place**: tags. Everything else is for ever, and the id is what others mount by, so a difference
 //! is blocked and not a replacement.
 //! **Leftovers**: `DescribeAccessPoints` lists every access point of the region with its tags.
