@@ -85,6 +85,8 @@ pub enum Command {
     Drift(DriftArgs),
     /// Keep the emulated account running, for the AWS CLI and other tools, until Ctrl-C.
     Sandbox(SandboxArgs),
+    /// Print the JSON Schema of manifests, for editors.
+    Schema,
 }
 
 /// Which manifest.

@@ -167,13 +167,14 @@ fn discreet(mut fault: Fault) -> Fault {
 }
 
 /// The schemas of one kind's entries: what every entry may say, and the two together.
-struct Schemas {
+pub(super) struct Schemas {
     common: Vec<String>,
-    entry: Value,
+    /// What an entry may say, whoever reads it.
+    pub(super) entry: Value,
 }
 
 impl Schemas {
-    fn of(kind: &dyn AnyKind) -> Self {
+    pub(super) fn of(kind: &dyn AnyKind) -> Self {
         let mut entry = kind.schema();
         if kind.is_lookup() {
             return Self { common: Vec::new(), entry };

@@ -15,6 +15,7 @@ pub mod fault;
 mod file;
 mod header;
 pub mod names;
+mod schema;
 mod source;
 mod structure;
 mod syntax;
@@ -31,6 +32,7 @@ use crate::model::digest;
 
 use fault::{Code, Fault, Invalid};
 pub use header::ManifestTable;
+pub use schema::schema;
 use source::Trust;
 
 /// A manifest that is understood.

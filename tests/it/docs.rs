@@ -16,7 +16,7 @@ use infra::manifest::ManifestTable;
 use infra::render::style::glyph;
 use serde_json::Value;
 
-use crate::support::cli::World;
+use crate::support::cli::{World, infra};
 use crate::support::markdown::{self, blocks, code, read, section, table};
 
 const TRY: &str = "cargo run -- --sandbox apply manifests/prereqs.toml";
@@ -57,6 +57,16 @@ fn the_readme_ends_as_the_first_run_does() {
         assert!(is_question || is_said, "{line}\n{output}");
     }
     assert!(shown.lines().count() > 5, "{shown}");
+}
+
+#[test]
+fn the_shipped_schema_is_that_of_the_types() {
+    let printed = infra(&["schema"]).run().expect(Exit::Done).out;
+    assert!(
+        read("docs/manifest.schema.json") == printed,
+        "run `cargo run -- schema > docs/manifest.schema.json`"
+    );
+    assert!(read("manifests/prereqs.toml").starts_with("#:schema ../docs/manifest.schema.json\n"));
 }
 
 #[test]

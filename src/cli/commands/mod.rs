@@ -5,6 +5,7 @@ pub(super) mod check;
 pub(super) mod drift;
 pub(super) mod plan;
 pub(super) mod sandbox;
+pub(super) mod schema;
 
 use std::path::Path;
 
