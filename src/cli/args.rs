@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use super::exit::Exit;
 
@@ -87,6 +88,11 @@ pub enum Command {
     Sandbox(SandboxArgs),
     /// Print the JSON Schema of manifests, for editors.
     Schema,
+    /// Print what lets a shell complete commands and options.
+    Completions(CompletionsArgs),
+    /// Say what each exit code means.
+    #[command(hide = true, about = Exit::help(), help_template = "{about}\n")]
+    ExitCodes,
 }
 
 /// Which manifest.
@@ -114,6 +120,24 @@ pub struct SandboxArgs {
     /// Which manifest: it names the account and the region.
     #[command(flatten)]
     pub manifest: ManifestArg,
+}
+
+/// `infra completions`.
+#[derive(Args, Debug)]
+pub struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_name = "SHELL")]
+    pub shell: Shell,
+}
+
+impl CompletionsArgs {
+    /// The script for the shell.
+    #[must_use]
+    pub fn script(&self) -> Vec<u8> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "infra", &mut script);
+        script
+    }
 }
 
 /// How a plan is shown.

@@ -51,6 +51,14 @@ async fn command(cli: Cli, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
         Command::Sandbox(args) => commands::sandbox::run(args, &global, host, ui).await,
         Command::Drift(args) => commands::drift::run(args, &global, host, ui).await,
         Command::Schema => commands::schema::run(ui),
+        Command::Completions(args) => {
+            ui.data(&String::from_utf8_lossy(&args.script()))?;
+            Ok(Exit::Done)
+        }
+        Command::ExitCodes => {
+            ui.data(&format!("{}\n", Exit::help()))?;
+            Ok(Exit::Done)
+        }
     }
 }
 

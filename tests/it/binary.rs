@@ -75,3 +75,20 @@ fn output_that_nobody_reads_any_more_ends_it_without_a_word() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
+
+#[test]
+fn it_describes_itself() {
+    let home = tempfile::tempdir().unwrap();
+    let says = |args: &[&str]| {
+        let output = binary(home.path()).args(args).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{args:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let codes = says(&["help", "exit-codes"]);
+    assert!(codes.starts_with("Exit codes:\n    0  in sync, or done\n"), "{codes}");
+    assert_eq!(codes, says(&["exit-codes"]));
+    for shell in ["bash", "zsh", "fish"] {
+        let script = says(&["completions", shell]);
+        assert!(script.contains("allow-expire") && script.contains("drift"), "{script}");
+    }
+}
