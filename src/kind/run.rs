@@ -46,6 +46,34 @@ impl<'a> Run<'a> {
     }
 }
 
+/// How long IAM may take to make a new principal known to other services (terraform-provider-aws: `iam/wait.go`).
+const UNTIL_KNOWN: Duration = Duration::from_mins(2);
+
+impl Run<'_> {
+    /// Puts a policy, again and again while AWS says that it does not know a principal of it (`is_unknown`): a
+    /// role that was made a moment ago.
+    ///
+    /// # Errors
+    ///
+    /// Any other error of the call; or the last one, when IAM has had its time.
+    pub async fn until_principals_are_known<T, F>(
+        &self,
+        is_unknown: impl Fn(&CallError) -> bool,
+        put: impl Fn() -> F,
+    ) -> Result<T, CallError>
+    where
+        F: Future<Output = Result<T, CallError>>,
+    {
+        let mut patience = self.patience("AWS to know the principals of the policy", UNTIL_KNOWN);
+        loop {
+            match put().await {
+                Err(error) if is_unknown(&error) => patience.pause_after(error).await?,
+                answer => return answer,
+            }
+        }
+    }
+}
+
 /// Patience that says what it waits for.
 pub struct Waiting<'a> {
     patience: Patience,

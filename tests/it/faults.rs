@@ -4,6 +4,7 @@
 use infra::cli::exit::Exit;
 
 use crate::interruption::{BEGINNINGS, begin};
+use crate::support::cli::World;
 use crate::support::connector::{Fault, Which, Wire};
 use crate::support::holdings::holdings;
 
@@ -93,5 +94,36 @@ fn a_run_that_sees_the_world_as_it_was_does_no_harm() {
             assert_eq!(holdings(&world.account), expected, "{}, {times}: {stale}", beginning.what);
             let _ = world.drift(&manifest).expect(Exit::Done);
         }
+    }
+}
+
+/// A role that was made a moment ago: AWS comes to know it by itself.
+#[test]
+fn a_principal_that_is_not_known_yet_is_waited_for() {
+    for world in World::each() {
+        let policy = r#"policy = [{ effect = "allow", principal = { aws = ["111122223333"] }, action"#;
+        let manifest = world.manifest(&format!(
+            "[ecr.repository.site]\nname = \"team/site\"\n{policy} = [\"ecr:BatchGetImage\"] }}]\n\
+             [secretsmanager.secret.key]\nname = \"team/key\"\n{policy} = [\"secretsmanager:GetSecretValue\"] }}]\n"
+        ));
+        let (ecr, secrets) = ("ecr:SetRepositoryPolicy", "secretsmanager:PutResourcePolicy");
+        let says =
+            |call: &str, code, words| (Which::First(2, call.to_owned()), Fault::Says(400, code, words));
+        let wire = Wire::with_faults(vec![
+            says(
+                ecr,
+                "InvalidParameterException",
+                "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Invalid repository policy provided'",
+            ),
+            says(
+                secrets,
+                "MalformedPolicyDocumentException",
+                "This resource policy contains an unsupported principal.",
+            ),
+        ]);
+        let output = world.infra(&["apply", "--yes"], &manifest).wire(&wire).run().expect(Exit::Done);
+        let _ = output.tells("waits for AWS to know the principals of the policy");
+        assert_eq!((wire.counts()[ecr], wire.counts()[secrets]), (3, 3));
+        let _ = world.drift(&manifest).expect(Exit::Done);
     }
 }

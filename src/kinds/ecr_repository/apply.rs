@@ -7,13 +7,13 @@ use aws_sdk_ecr::types::{
 
 use super::observe::brings;
 use super::state::{Change, Encryption, Mutability};
-use crate::aws::{Answer as _, Aws, CallError};
-use crate::kind::Describe;
+use crate::aws::{Answer as _, CallError};
+use crate::kind::{Describe, Run};
 use crate::model::{Outputs, Tags};
 
 /// Makes the call that `change` stands for.
-pub(super) async fn perform(aws: &Aws, change: &Change, outputs: &mut Outputs) -> Result<(), CallError> {
-    let ecr = &aws.ecr;
+pub(super) async fn perform(run: &Run<'_>, change: &Change, outputs: &mut Outputs) -> Result<(), CallError> {
+    let ecr = &run.aws.ecr;
     let call = change.describe().call;
     match change {
         Change::CreateRepository { state, tags } => {
@@ -61,7 +61,8 @@ pub(super) async fn perform(aws: &Aws, change: &Change, outputs: &mut Outputs) -
         // Without `force`, AWS refuses a policy that would lock us out of changing it again.
         Change::SetRepositoryPolicy { name, after, .. } => {
             let request = ecr.set_repository_policy().repository_name(name).policy_text(after.text());
-            request.send().await.about(call, name)?;
+            let put = || async { request.clone().send().await.about(call, name) };
+            run.until_principals_are_known(is_unknown, put).await?;
         }
         Change::DeleteRepositoryPolicy { name, .. } => {
             let request = ecr.delete_repository_policy().repository_name(name);
@@ -74,6 +75,12 @@ pub(super) async fn perform(aws: &Aws, change: &Change, outputs: &mut Outputs) -
         }
     }
     Ok(())
+}
+
+/// What ECR says of a principal that it does not know, and of one that there is not
+/// (terraform-provider-aws: `ecr/repository_policy.go`).
+fn is_unknown(error: &CallError) -> bool {
+    error.is("InvalidParameterException") && error.message.contains("Invalid repository policy provided")
 }
 
 fn scanning(scan_on_push: bool) -> ImageScanningConfiguration {

@@ -102,6 +102,6 @@ impl Kind for EcrRepository {
         change: &'a Change,
         outputs: &'a mut Outputs,
     ) -> Result<(), CallError> {
-        apply::perform(run.aws, change, outputs).await
+        apply::perform(run, change, outputs).await
     }
 }

@@ -4,13 +4,13 @@ use aws_sdk_secretsmanager::types::Tag;
 
 use super::observe::brings;
 use super::state::{Change, Edit, RECOVERY_DAYS};
-use crate::aws::{Answer as _, Aws, CallError};
-use crate::kind::Describe;
+use crate::aws::{Answer as _, CallError};
+use crate::kind::{Describe, Run};
 use crate::model::{Outputs, Tags};
 
 /// Makes the call that `change` stands for.
-pub(super) async fn perform(aws: &Aws, change: &Change, outputs: &mut Outputs) -> Result<(), CallError> {
-    let secrets = &aws.secrets;
+pub(super) async fn perform(run: &Run<'_>, change: &Change, outputs: &mut Outputs) -> Result<(), CallError> {
+    let secrets = &run.aws.secrets;
     let call = change.describe().call;
     match change {
         Change::CreateSecret { state, tags, token } => {
@@ -46,7 +46,8 @@ pub(super) async fn perform(aws: &Aws, change: &Change, outputs: &mut Outputs) -
                 .secret_id(name)
                 .resource_policy(after.text())
                 .block_public_policy(true);
-            request.send().await.about(call, name)?;
+            let put = || async { request.clone().send().await.about(call, name) };
+            run.until_principals_are_known(is_unknown, put).await?;
         }
         Change::DeleteResourcePolicy { name, .. } => {
             let request = secrets.delete_resource_policy().secret_id(name);
@@ -62,6 +63,12 @@ pub(super) async fn perform(aws: &Aws, change: &Change, outputs: &mut Outputs) -
         }
     }
     Ok(())
+}
+
+/// What Secrets Manager says of a principal that it does not know, and of one that there is not
+/// (terraform-provider-aws: `secretsmanager/secret.go`).
+fn is_unknown(error: &CallError) -> bool {
+    error.is("MalformedPolicyDocumentException") && error.message.contains("unsupported principal")
 }
 
 fn sdk_tags(tags: &Tags) -> Vec<Tag> {

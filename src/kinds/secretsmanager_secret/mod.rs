@@ -107,6 +107,6 @@ impl Kind for SecretsManagerSecret {
         change: &'a Change,
         outputs: &'a mut Outputs,
     ) -> Result<(), CallError> {
-        apply::perform(run.aws, change, outputs).await
+        apply::perform(run, change, outputs).await
     }
 }
