@@ -84,6 +84,9 @@ pub enum Command {
     /// Tell whether anything has drifted: read-only, for CI.
     #[command(after_long_help = Exit::help())]
     Drift(DriftArgs),
+    /// Print what entries bring to others: ids, ARNs, addresses.
+    #[command(after_long_help = Exit::help())]
+    Output(OutputArgs),
     /// Keep the emulated account running, for the AWS CLI and other tools, until Ctrl-C.
     Sandbox(SandboxArgs),
     /// Print the JSON Schema of manifests, for editors.
@@ -120,6 +123,36 @@ pub struct SandboxArgs {
     /// Which manifest: it names the account and the region.
     #[command(flatten)]
     pub manifest: ManifestArg,
+}
+
+/// `infra output`.
+#[derive(Args, Debug)]
+pub struct OutputArgs {
+    /// The manifest, as in every command; and the name of one output, such as `ecr.repository.site.uri`.
+    #[arg(
+        value_names = ["MANIFEST", "ADDRESS.OUTPUT"],
+        num_args = 0..=2,
+        help = "The manifest, as in every command; and one output alone, such as ecr.repository.site.uri"
+    )]
+    pub words: Vec<String>,
+    /// In which form.
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub format: OutputFormat,
+}
+
+/// In which form outputs are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OutputFormat {
+    /// For people: name and value.
+    Text,
+    /// One object for each entry.
+    Json,
+    /// NAME='value', for a shell.
+    #[value(help = "NAME='value', for a shell")]
+    Dotenv,
+    /// For the file that `$GITHUB_OUTPUT` names.
+    #[value(help = "name=value, for the file that $GITHUB_OUTPUT names")]
+    Github,
 }
 
 /// `infra completions`.

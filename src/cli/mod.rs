@@ -50,6 +50,7 @@ async fn command(cli: Cli, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
         Command::Apply(args) => commands::apply::run(args, &global, host, ui).await,
         Command::Sandbox(args) => commands::sandbox::run(args, &global, host, ui).await,
         Command::Drift(args) => commands::drift::run(args, &global, host, ui).await,
+        Command::Output(args) => commands::output::run(args, &global, host, ui).await,
         Command::Schema => commands::schema::run(ui),
         Command::Completions(args) => {
             ui.data(&String::from_utf8_lossy(&args.script()))?;

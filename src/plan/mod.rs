@@ -3,6 +3,7 @@
 //! A [`Plan`] is made once, shown, and run: `apply` executes the very values that were shown.
 
 mod graph;
+mod outputs;
 mod ready;
 mod summary;
 mod view;
@@ -16,6 +17,7 @@ use crate::model::KindName;
 use crate::observe::World;
 
 pub use graph::Node;
+pub use outputs::Brought;
 pub use ready::{Consent, Held, ReadyPlan, Why};
 pub use summary::Summary;
 pub use view::PlanView;

@@ -25,6 +25,7 @@ mod interruption;
 mod layers;
 mod lookups;
 mod network;
+mod output;
 mod ownership;
 mod recorded;
 mod registry;
