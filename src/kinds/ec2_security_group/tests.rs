@@ -126,8 +126,7 @@ fn what_it_names_has_the_last_word() {
     known.note(vpc.clone(), Fate::Unknown(denied("ec2:DescribeVpcs")));
     assert_snapshot!(absent(PLAIN, known.clone()), @"
     unknown ec2.security-group.site (site-nfs)
-      because ec2:DescribeVpcs on team/site failed: AccessDeniedException: not authorized
-      help: allow this action to the identity in the plan's first lines; docs/safety.md lists what is needed
+      because it names lookup.vpc.main, which could not be read
     ");
     known.note(vpc, Fate::Live(id("vpc-1")));
     known.note(address("clients"), Fate::Blocked(None));

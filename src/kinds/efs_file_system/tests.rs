@@ -89,8 +89,7 @@ fn what_is_absent_is_created_with_its_parts() {
     create efs.file-system.site (workspaces)
       elasticfilesystem:CreateFileSystem: name none -> workspaces; encrypted none -> true; kms-key none -> 1234abcd-12ab-34cd-56ef-1234567890ab; performance-mode none -> general-purpose; throughput-mode none -> elastic; backups none -> false; tag Name none -> workspaces; tag Project none -> site; tag infra:address none -> efs.file-system.site; tag infra:manifest none -> prereqs; tag infra:on-delete none -> retain
       elasticfilesystem:PutFileSystemPolicy: policy AWS's default: whoever reaches a mount target -> { "Version": "2012-10-17", "Statement": [ { "Sid": "Mount", "Effect": "Allow", "Principal": { "AWS": [ "arn:aws:iam::111122223333:role/site" ] }, "Action": [ "elasticfilesystem:ClientMount" ] } ] }
-        so allows elasticfilesystem:ClientMount to arn:aws:iam::111122223333:role/site
-        risk Exposes
+        so only whom the policy allows can mount it; without one, whoever reaches a mount target
       elasticfilesystem:PutLifecycleConfiguration: infrequent-access-after-days none -> 30; archive-after-days none -> 90; primary-after-access false -> true
       elasticfilesystem:UpdateFileSystemProtection: replication-overwrite-protection true -> false
         so it can become the copy of another file system, which replaces its files
@@ -200,8 +199,7 @@ fn a_policy_replaces_a_default_that_lets_everybody_in() {
     assert_snapshot!(plan(&with(MOUNT), |live| live.state.policy = None), @r#"
     update efs.file-system.site (workspaces) fs-0123456789abcdef0
       elasticfilesystem:PutFileSystemPolicy: policy AWS's default: whoever reaches a mount target -> { "Version": "2012-10-17", "Statement": [ { "Sid": "Mount", "Effect": "Allow", "Principal": { "AWS": [ "arn:aws:iam::111122223333:role/site" ] }, "Action": [ "elasticfilesystem:ClientMount" ] } ] }
-        so allows elasticfilesystem:ClientMount to arn:aws:iam::111122223333:role/site
-        risk Exposes
+        so only whom the policy allows can mount it; without one, whoever reaches a mount target
       note: nobody can mount it: it has no mount targets
     "#);
     let policy = entry::<EfsFileSystem>(&with(MOUNT)).state.policy;

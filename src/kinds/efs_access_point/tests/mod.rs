@@ -87,8 +87,7 @@ fn without_its_file_system_nothing_is_made() {
     file_system(&mut world.known, Fate::Unknown(denied("elasticfilesystem:DescribeFileSystems")));
     assert_snapshot!(world.plan(), @"
     unknown efs.access-point.site (site)
-      because elasticfilesystem:DescribeFileSystems on team/site failed: AccessDeniedException: not authorized
-      help: allow this action to the identity in the plan's first lines; docs/safety.md lists what is needed
+      because it names efs.file-system.workspaces, which could not be read
     ");
 }
 
