@@ -228,6 +228,9 @@ pub struct ApplyArgs {
     /// Let a lifecycle rule expire images that exist; can be repeated.
     #[arg(long, value_name = "ADDRESS")]
     pub allow_expire: Vec<String>,
+    /// Apply only the plan with this digest, which somebody has read; then adopting and deleting need no other word.
+    #[arg(long, value_name = "DIGEST", conflicts_with = "only")]
+    pub digest: Option<String>,
     /// Do nothing to any other entry; can be repeated.
     #[arg(long, value_name = "ADDRESS")]
     pub only: Vec<String>,

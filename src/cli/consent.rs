@@ -28,15 +28,24 @@ pub(super) async fn obtain(plan: &Plan, args: &ApplyArgs, ui: &mut Ui) -> Result
     for address in &args.only {
         check_address(plan, "--only", address)?;
     }
+    // Whoever names the plan has read what it takes over and deletes. Data that would be lost has its own word.
+    if args.digest.is_some() {
+        for view in plan.views() {
+            for need in view.needs().into_iter().filter(|need| *need != Need::AllowExpire) {
+                consent.give(need, view.address.to_string());
+            }
+        }
+    }
     let chosen = |view: &StepView| args.only.is_empty() || args.only.contains(&view.address.to_string());
     let acting: Vec<_> = plan.views().into_iter().filter(|view| view.verb.acts() && chosen(view)).collect();
-    if args.yes || acting.is_empty() {
+    if args.yes || args.digest.is_some() || acting.is_empty() {
         return Ok(consent);
     }
     if !ui.can_ask() {
         return Err(Failure::usage(
             "there is no terminal to ask on",
-            "--yes creates, changes and restores; --adopt, --delete and --allow-expire ADDRESS allow the rest",
+            "--yes creates, changes and restores; --adopt, --delete and --allow-expire ADDRESS allow the rest; \
+             --digest DIGEST applies a plan that was read before",
         ));
     }
     for view in &acting {

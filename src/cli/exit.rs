@@ -40,7 +40,7 @@ pub const TABLE: &[(Exit, &str)] = &[
     (Exit::Partly, "partly applied: run again"),
     (Exit::Incomplete, "something could not be read, so the answer is incomplete"),
     (Exit::Refused, "a guard refuses part of it"),
-    (Exit::Pending, "changes are pending (drift; plan --exit-code)"),
+    (Exit::Pending, "changes are pending (drift; output; plan --exit-code)"),
     (Exit::Done, "in sync, or done"),
 ];
 

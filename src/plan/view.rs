@@ -56,6 +56,8 @@ fn digest(header: &Header, steps: &[&StepView]) -> String {
             notes: _,
             remarks: _,
         } = view;
+        // Why something stays says how much it holds, which changes by the hour; what happens to it does not.
+        let reason = reason.as_ref().filter(|_| *verb != Verb::Keep);
         let step = serde_json::json!([address.to_string(), name, id, verb, reason, immutable, changes]);
         parts.push(step.to_string());
     }

@@ -311,3 +311,32 @@ fn only_the_named_entries_are_touched() {
             .tells("did you mean ecr.repository.site?");
     }
 }
+
+/// Who names a plan has read it: it is applied without another word, and no other plan is.
+#[test]
+fn a_plan_that_was_read_is_applied_by_its_digest() {
+    for world in World::each() {
+        world.account.secrets("CreateSecret", &json!({"Name": "team/key"})).json();
+        let _ = world.apply(
+            &world.manifest("[secretsmanager.secret.old]\nname = \"team/old\"\non-delete = \"delete\"\n"),
+        );
+        let manifest = world.manifest(&format!("{SECRET}description = \"ours\"\n{REPOSITORY}"));
+        let digest = |output: &crate::support::cli::Output| {
+            output.out.trim_end().rsplit_once("digest ").unwrap().1.to_owned()
+        };
+        let plan = world.infra(&["plan"], &manifest).run().expect(Exit::Done);
+        let read = digest(&plan);
+        // Somebody changes what is to be adopted.
+        let changed = json!({"SecretId": "team/key", "Description": "changed"});
+        world.account.secrets("UpdateSecret", &changed).json();
+        let wire = Wire::new();
+        let stale = world.infra(&["apply", "--digest", &read], &manifest).wire(&wire).run();
+        let stale = stale.expect(Exit::Moved).tells("it is no longer the one that was read");
+        assert_eq!(wire.writes(), [""; 0]);
+        // Adopted, created and deleted, as it was read.
+        let now = digest(&stale);
+        let output = world.infra(&["apply", "--digest", &now], &manifest).run().expect(Exit::Done);
+        let _ = output.tells("applied: 3 resources");
+        let _ = world.drift(&manifest).expect(Exit::Done);
+    }
+}

@@ -44,6 +44,9 @@ async fn within(
         session.aws.ledger(),
         ui,
     )?;
+    if let Some(read) = &args.digest {
+        check_digest(&plan, read)?;
+    }
     let consent = unless_stopped(interrupt, UNCHANGED, consent::obtain(&plan, args, ui)).await?;
     let gaps = !plan.gaps.is_empty() && args.only.is_empty();
     let settled = plan.summary().is_settled();
@@ -81,6 +84,23 @@ async fn within(
         return Ok(stopped);
     }
     Ok(exit.or(prove(session, &report, interrupt, ui).await?))
+}
+
+/// Whether the plan is still the one that somebody has read.
+fn check_digest(plan: &Plan, read: &str) -> Result<(), Failure> {
+    let view = plan.view();
+    if view.digest == read {
+        return Ok(());
+    }
+    Err(Failure::Said {
+        exit: Exit::Moved,
+        message: format!(
+            "this plan is {}, not {}: it is no longer the one that was read",
+            view.digest,
+            Line(read)
+        ),
+        help: Some("nothing was changed; read the plan above, and apply it by its own digest".to_owned()),
+    })
 }
 
 /// Says of what `--delete` names and the plan does not delete why it stays.

@@ -124,7 +124,7 @@ fn everything_that_a_plan_can_hold() {
           help: allow this action to the identity in the plan's first lines; docs/safety.md lists what is needed
       ? secretsmanager:ListSecrets on team/dark failed: User is not authorized to perform this
 
-    plan: 2 to create, 3 to update, 1 to adopt, 1 to restore, 1 to delete, 2 kept, 1 blocked, 1 unknown, 3 in sync, of 15; digest 17bbc5767ab0
+    plan: 2 to create, 3 to update, 1 to adopt, 1 to restore, 1 to delete, 2 kept, 1 blocked, 1 unknown, 3 in sync, of 15; digest d038b4af77c2
     "#);
 }
 
@@ -300,7 +300,7 @@ fn styles_stand_beside_words() {
       ‹bold›‹red›?‹› ecr:ListTagsForResource on team/dark failed: AccessDeniedException: User is not authorized to perform this
           help: allow this action to the identity in the plan's first lines; docs/safety.md lists what is needed
 
-    plan: 0 to create, 1 to update, 0 to adopt, 0 to restore, 0 to delete, 1 kept, 0 blocked, 0 unknown, 0 in sync, of 2; digest 6ab468d32b6e
+    plan: 0 to create, 1 to update, 0 to adopt, 0 to restore, 0 to delete, 1 kept, 0 blocked, 0 unknown, 0 in sync, of 2; digest 38da0655bf55
     "#);
 }
 

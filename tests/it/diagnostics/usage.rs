@@ -297,7 +297,7 @@ fn an_address_that_the_plan_does_not_have() {
         ");
     assert_snapshot!(said(&["apply"]), @r"
         error: there is no terminal to ask on
-          help: --yes creates, changes and restores; --adopt, --delete and --allow-expire ADDRESS allow the rest
+          help: --yes creates, changes and restores; --adopt, --delete and --allow-expire ADDRESS allow the rest; --digest DIGEST applies a plan that was read before
         ");
     assert_eq!(wire.writes(), [""; 0]);
 }
