@@ -33,3 +33,4 @@ mod sandbox;
 mod security_groups;
 mod support;
 mod unknown;
+mod waits;

@@ -23,7 +23,7 @@ use serde_json::Value;
 use crate::support::recorded::{self, Answer, Recording};
 
 /// The entry `site` of any kind.
-fn entry<K: Kind>(body: Value) -> Entry<K> {
+pub(crate) fn entry<K: Kind>(body: Value) -> Entry<K> {
     let place = Place {
         manifest: "prereqs".to_owned(),
         account: "111122223333".to_owned(),

@@ -98,13 +98,9 @@ pub(super) async fn perform(run: &Run<'_>, change: &Change, outputs: &mut Output
             create_mount_target(run, call, id, &Spot { zone, subnet, groups }).await?;
             mountable(run, id, awaits).await
         }
-        Change::ModifyMountTargetSecurityGroups { id: target, after, .. } => {
+        Change::ModifyMountTargetSecurityGroups { zone, id: target, after, .. } => {
             let groups = group_ids(after, call, target)?;
-            let request = efs
-                .modify_mount_target_security_groups()
-                .mount_target_id(target)
-                .set_security_groups(Some(groups));
-            request.send().await.about(call, target).map(drop)
+            regroup(run, call, &Target { system: id, zone, id: target }, groups).await
         }
     }
 }
@@ -242,11 +238,48 @@ async fn create_mount_target(run: &Run<'_>, call: &str, id: &str, spot: &Spot<'_
             return Err(error);
         }
         let targets = mount_targets(run.aws, id).await?;
-        let here = || targets.iter().filter(|target| target.availability_zone_name() == Some(zone));
-        if here().any(|target| !is_leaving(target) && target.subnet_id() == *subnet) {
+        let here = targets.iter().filter(|target| target.availability_zone_name() == Some(zone));
+        let (leaving, staying): (Vec<_>, Vec<_>) = here.partition(|target| is_leaving(target));
+        if staying.iter().any(|target| target.subnet_id() == *subnet) {
             return Ok(());
         }
-        if !here().any(is_leaving) {
+        // There is one in a zone: a place that gets free is of no use while another subnet has it.
+        if leaving.is_empty() || !staying.is_empty() {
+            return Err(error);
+        }
+        patience.pause_after(error).await?;
+    }
+}
+
+/// Where a mount target is.
+struct Target<'a> {
+    system: &'a str,
+    zone: &'a str,
+    id: &'a str,
+}
+
+/// Gives a mount target other security groups. AWS takes them once there is its network interface (API
+/// `ModifyMountTargetSecurityGroups`), so one that it is still making is waited for.
+async fn regroup(
+    run: &Run<'_>,
+    call: &str,
+    target: &Target<'_>,
+    groups: Vec<String>,
+) -> Result<(), CallError> {
+    let Target { system, zone, id } = target;
+    let request = run.aws.efs.modify_mount_target_security_groups().mount_target_id(*id);
+    let request = request.set_security_groups(Some(groups));
+    let mut patience = run.patience(format!("the mount target in {zone} to be available"), UNTIL_MOUNTABLE);
+    loop {
+        let error = match request.clone().send().await.about(call, id) {
+            Err(error) if error.is("IncorrectMountTargetState") => error,
+            answer => return answer.map(drop),
+        };
+        let targets = mount_targets(run.aws, system).await?;
+        let coming = targets
+            .iter()
+            .any(|it| it.mount_target_id() == *id && *it.life_cycle_state() == LifeCycleState::Creating);
+        if !coming {
             return Err(error);
         }
         patience.pause_after(error).await?;

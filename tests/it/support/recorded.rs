@@ -4,12 +4,12 @@
 //! `../shared/recorded-aws` is tried. A recording is what boto3 showed (`{"status_code", "data"}`, times as
 //! `{"__class__": "datetime", …}`), so it is put back into the form that AWS sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -151,19 +151,43 @@ fn collect(value: &Value, found: &mut BTreeMap<(String, String), u16>) {
 
 /// The clients of an account in which each call has one answer. A call without one fails the test.
 pub(crate) async fn aws(answers: impl IntoIterator<Item = (&'static str, Answer)>) -> Aws {
-    let answers = answers.into_iter().map(|(call, answer)| (call.to_owned(), answer)).collect();
+    scripted(answers.into_iter().map(|(call, answer)| (call, vec![answer]))).await.0
+}
+
+/// The calls that were made, by name.
+pub(crate) type Calls = Arc<Mutex<Vec<String>>>;
+
+/// The same where each call has these answers in turn, the last one for ever; and the calls that are made.
+pub(crate) async fn scripted(answers: impl IntoIterator<Item = (&'static str, Vec<Answer>)>) -> (Aws, Calls) {
+    let answers = answers.into_iter().map(|(call, answers)| (call.to_owned(), answers.into())).collect();
+    let calls = Calls::default();
+    let playback = Playback { answers: Arc::new(Mutex::new(answers)), calls: Arc::clone(&calls) };
     let keys = Credentials::new("AKIDEXAMPLE", "nothing", None, None, "test");
-    Aws::connect(&Connection {
+    let aws = Aws::connect(&Connection {
         region: "us-east-1".to_owned(),
         credentials: Some(SharedCredentialsProvider::new(keys)),
-        http: Some(SharedHttpClient::new(Playback(Arc::new(answers)))),
+        http: Some(SharedHttpClient::new(playback)),
         ..Connection::default()
     })
-    .await
+    .await;
+    (aws, calls)
 }
 
 #[derive(Clone, Debug)]
-struct Playback(Arc<BTreeMap<String, Answer>>);
+struct Playback {
+    answers: Arc<Mutex<BTreeMap<String, VecDeque<Answer>>>>,
+    calls: Calls,
+}
+
+impl Playback {
+    fn answer(&self, call: String) -> Answer {
+        let mut answers = self.answers.lock().unwrap();
+        let left = answers.get_mut(&call).unwrap_or_else(|| panic!("nothing answers {call}"));
+        self.calls.lock().unwrap().push(call);
+        let last = left.len() == 1;
+        if last { left[0].clone() } else { left.pop_front().unwrap() }
+    }
+}
 
 impl HttpClient for Playback {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
@@ -174,8 +198,7 @@ impl HttpClient for Playback {
 impl HttpConnector for Playback {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let CallName(call) = request.extension::<CallName>().expect("the gate names every request");
-        let name = format!("{}:{}", call.service, call.operation);
-        let answer = self.0.get(&name).unwrap_or_else(|| panic!("nothing answers {name}"));
+        let answer = self.answer(format!("{}:{}", call.service, call.operation));
         let (body, content) = match call.service {
             "cloudformation" => (answer.xml(call.operation), "text/xml"),
             "ec2" => (answer.ec2(call.operation), "text/xml"),
