@@ -103,8 +103,8 @@ impl Kind for Ec2SecurityGroup {
         state::blocks_deletion(live, leaving)
     }
 
-    fn notes(_live: Option<&Live<Self>>, _want: &State) -> Vec<String> {
-        Vec::new()
+    fn notes(live: Option<&Live<Self>>, want: &State) -> Vec<String> {
+        state::notes(live.map(|live| &live.state), want)
     }
 
     fn already_exists(error: &CallError) -> bool {

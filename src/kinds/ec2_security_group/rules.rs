@@ -7,6 +7,7 @@
 //! back as none.
 
 mod diff;
+mod quota;
 mod spec;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ use ipnet::IpNet;
 use crate::model::{Address, Link, Outputs};
 
 pub use diff::{RuleDiff, diff};
+pub use quota::notes;
 pub use spec::{PUNCTUATION, RuleSpec, check_description, is_id, is_text, lower};
 pub use traffic::{Icmp, Ports, Traffic};
 pub use words::{added, described, exposes, removed};

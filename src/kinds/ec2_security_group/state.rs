@@ -264,3 +264,13 @@ pub(super) fn blocks_deletion(
     let goes = |id: &str| leaving.iter().any(|other| other.outputs.get(Outputs::ID) == Some(id));
     holders.without(goes).words().map(|users| format!("it is in use by {users}"))
 }
+
+/// What people must be told of a group that is there, or is not yet.
+pub(super) fn notes(live: Option<&State>, want: &State) -> Vec<String> {
+    let of = |direction, rules: fn(&State) -> &[Rule]| {
+        rules::notes(direction, live.map_or(&[], rules), rules(want))
+    };
+    of(Direction::Ingress, |state| &state.ingress)
+        .chain(of(Direction::Egress, |state| &state.egress))
+        .collect()
+}

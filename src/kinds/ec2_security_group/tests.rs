@@ -113,6 +113,23 @@ fn what_is_absent_is_created_and_what_aws_adds_goes() {
     ");
 }
 
+/// The quota of an account that has so many already was raised: nothing is said of it.
+#[test]
+fn more_rules_than_most_accounts_may_have_are_said() {
+    let ranges = |count| (0..count).map(|at| format!("'10.0.{at}.0/24'")).collect::<Vec<_>>().join(", ");
+    let toml = |count| with(&format!("ingress = [{{ protocol = 'all', cidr = [{}] }}]", ranges(count)));
+    let note = "ingress has 61 rules for IPv4, and AWS takes 60 unless it has raised the account's quota";
+    let of = |count| entry::<Ec2SecurityGroup>(&toml(count)).state;
+    let notes = |is: Option<usize>, want| {
+        let is = is.map(|count| live(&toml(count)));
+        Ec2SecurityGroup::notes(is.as_ref(), &of(want))
+    };
+    assert_eq!(notes(None, 60), [""; 0]);
+    assert_eq!(notes(None, 61), [note]);
+    assert_eq!(notes(Some(60), 61), [note]);
+    assert_eq!(notes(Some(61), 61), [""; 0]);
+}
+
 #[test]
 fn what_it_names_has_the_last_word() {
     let vpc = Address::new(KindName::VPC, "main");

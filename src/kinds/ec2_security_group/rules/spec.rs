@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::traffic::Protocol;
-use super::{Icmp, Peer, Ports, Rule, Traffic, description_of};
+use super::{Icmp, Peer, Ports, Rule, Traffic, description_of, quota};
 use crate::model::problem::Problems;
 use crate::model::{KindName, Outputs};
 
@@ -71,9 +71,6 @@ struct IcmpSpec {
 const MAX_DESCRIPTION: usize = 255;
 /// What it may consist of, beside letters, digits and spaces (API `IpRange`).
 pub const PUNCTUATION: &str = "._-:/()#,@[]+=&;{}!$*";
-/// Most rules in one direction, counted for IPv4 and for IPv6, where a group or a prefix list counts in both (VPC
-/// user guide, "Amazon VPC quotas"). AWS can raise it.
-const MAX_RULES: usize = 60;
 
 /// Takes the rules of one direction apart: one for each peer, in their order.
 pub fn lower(specs: &[RuleSpec], problems: &mut Problems) -> Vec<Rule> {
@@ -100,7 +97,7 @@ pub fn lower(specs: &[RuleSpec], problems: &mut Problems) -> Vec<Rule> {
             }
         });
     }
-    check_limit(&rules, problems);
+    quota::check(&rules, problems);
     rules
 }
 
@@ -120,24 +117,6 @@ pub fn check_description(key: &str, text: &str, problems: &mut Problems) {
 #[must_use]
 pub fn is_text(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || c == ' ' || PUNCTUATION.contains(c))
-}
-
-fn check_limit(rules: &[Rule], problems: &mut Problems) {
-    let count = |counts: fn(&IpNet) -> bool| {
-        let counted = |rule: &&Rule| match &rule.peer {
-            Peer::Range(range) => counts(range),
-            Peer::Group(_) | Peer::PrefixList(_) => true,
-        };
-        rules.iter().filter(counted).count()
-    };
-    let families =
-        [("IPv4", count(|it| matches!(it, IpNet::V4(_)))), ("IPv6", count(|it| matches!(it, IpNet::V6(_))))];
-    for (family, _) in families.iter().filter(|(_, count)| *count > MAX_RULES) {
-        let message = format!("these are more than {MAX_RULES} rules for {family}");
-        let help =
-            "AWS's quota is 60 in one direction, and each peer is a rule; merge ranges, or use a prefix list";
-        problems.report_here(message, help);
-    }
 }
 
 impl RuleSpec {

@@ -271,16 +271,15 @@ fn the_quota_counts_for_each_family() {
         });
         rule(&format!("cidr = [{listed}]"))
     };
-    let ipv4 = |count| ranges(|at| format!("10.{at}.0.0/16"), count);
+    let ipv4 = |count| ranges(|at| format!("10.{}.{}.0/24", at / 256, at % 256), count);
     let ipv6 = |count| ranges(|at| format!("2001:db8:{at:x}::/48"), count);
     let group = rule("security-groups = ['a']");
-    assert_eq!(complaints(&(ipv4(60) + &ipv6(60))), [""; 0]);
-    let help =
-        "(AWS's quota is 60 in one direction, and each peer is a rule; merge ranges, or use a prefix list)";
-    let over = |family| format!("ingress: these are more than 60 rules for {family} {help}");
-    assert_eq!(complaints(&ipv4(61)), [over("IPv4")]);
-    assert_eq!(complaints(&(ipv4(60) + &ipv6(59) + &group)), [over("IPv4")]);
-    assert_eq!(complaints(&(ipv4(60) + &ipv6(60) + &group)), [over("IPv4"), over("IPv6")]);
+    assert_eq!(complaints(&(ipv4(1000) + &ipv6(1000))), [""; 0]);
+    let help = "(AWS raises its quota of 60 to no more than that, and each peer is a rule; merge ranges, or make several groups)";
+    let over = |family| format!("ingress: these are more than 1000 rules for {family} {help}");
+    assert_eq!(complaints(&ipv4(1001)), [over("IPv4")]);
+    assert_eq!(complaints(&(ipv4(1000) + &ipv6(999) + &group)), [over("IPv4")]);
+    assert_eq!(complaints(&(ipv4(1000) + &ipv6(1000) + &group)), [over("IPv4"), over("IPv6")]);
 }
 
 #[test]
