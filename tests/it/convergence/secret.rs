@@ -1,0 +1,52 @@
+//! `secretsmanager.secret`.
+
+use super::Case;
+
+pub(super) const CASE: Case = Case {
+    kind: "secretsmanager.secret",
+    before: |_| (),
+    with: "",
+    base: r#"
+        [secretsmanager.secret.key]
+        name = "team/key"
+        description = "A key"
+    "#,
+    changes: &[
+        (
+            "description",
+            r#"
+            [secretsmanager.secret.key]
+            name = "team/key"
+            description = "Another key"
+            "#,
+        ),
+        (
+            "kms-key",
+            r#"
+            [secretsmanager.secret.key]
+            name = "team/key"
+            description = "A key"
+            kms-key = "alias/site"
+            "#,
+        ),
+        (
+            "policy",
+            r#"
+            [secretsmanager.secret.key]
+            name = "team/key"
+            description = "A key"
+            policy = [
+                { effect = "allow", principal = { aws = ["111122223333"] }, action = ["secretsmanager:GetSecretValue"] },
+                { sid = "Not", effect = "deny", principal = { aws = ["444455556666"] }, action = ["secretsmanager:*"] },
+            ]
+            "#,
+        ),
+    ],
+    immutable: &[(
+        "name",
+        r#"
+        [secretsmanager.secret.key]
+        name = "team/another-key"
+        "#,
+    )],
+};
