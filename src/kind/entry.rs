@@ -222,7 +222,7 @@ fn tags_of(
     all.set(tags::MANIFEST, &place.manifest);
     all.set(tags::ADDRESS, address.to_string());
     all.set(tags::ON_DELETE, on_delete.word());
-    if address.to_string().len() > MAX_TAG_VALUE {
+    if address.to_string().len() > tags::MAX_VALUE {
         problems.report_here(
             "this key is too long for a tag value",
             "shorten it to fit 256 characters with its kind",
@@ -261,12 +261,9 @@ pub fn is_key(text: &str) -> bool {
 
 /// User tags per resource, in every service we use (API documentation of each `TagResource`).
 const MAX_TAGS: usize = 50;
-const MAX_TAG_KEY: usize = 128;
-const MAX_TAG_VALUE: usize = 256;
 
 /// Checks one declared tag against the limits that all our services share.
 pub fn check_tag(key: &str, value: &str, problems: &mut Problems) {
-    let allowed = |c: char| c.is_alphanumeric() || " _.:/=+-@".contains(c);
     // IAM compares keys without regard to case, and nobody should have to know which service does.
     let folded = key.to_ascii_lowercase();
     if folded.starts_with(tags::RESERVED) || folded.starts_with(tags::AWS_RESERVED) {
@@ -281,14 +278,14 @@ pub fn check_tag(key: &str, value: &str, problems: &mut Problems) {
             format!("this tag is the mark of {controller}"),
             "a resource that carries it counts as that controller's, and infra would not touch it again",
         );
-    } else if key.is_empty() || key.chars().count() > MAX_TAG_KEY || !key.chars().all(allowed) {
+    } else if !tags::is_key(key) {
         problems.report_key(
             key,
             "this is no valid tag key",
             "1 to 128 letters, digits, spaces and any of _ . : / = + - @ (AWS tagging rules)",
         );
     }
-    if value.chars().count() > MAX_TAG_VALUE || !value.chars().all(allowed) {
+    if !tags::is_value(value) {
         problems.report(
             key,
             "this is no valid tag value",

@@ -14,6 +14,7 @@ pub mod erase;
 mod erase_lookup;
 pub mod known;
 pub mod lookup;
+pub mod named;
 pub mod reading;
 pub mod run;
 pub mod show;

@@ -30,6 +30,28 @@ pub fn controller_of(key: &str) -> Option<&'static str> {
     CONTROLLERS.iter().find(|(mark, _)| key.starts_with(mark)).map(|(_, controller)| *controller)
 }
 
+/// What tags may consist of, beside letters and digits (AWS tagging rules).
+const PUNCTUATION: &str = " _.:/=+-@";
+const MAX_KEY: usize = 128;
+/// Longest value, in characters (AWS tagging rules).
+pub const MAX_VALUE: usize = 256;
+
+/// Whether AWS takes this as a tag's key. Some are reserved all the same.
+#[must_use]
+pub fn is_key(text: &str) -> bool {
+    !text.is_empty() && text.chars().count() <= MAX_KEY && text.chars().all(is_taken)
+}
+
+/// Whether AWS takes this as a tag's value.
+#[must_use]
+pub fn is_value(text: &str) -> bool {
+    text.chars().count() <= MAX_VALUE && text.chars().all(is_taken)
+}
+
+fn is_taken(c: char) -> bool {
+    c.is_alphanumeric() || PUNCTUATION.contains(c)
+}
+
 /// The tags of one resource, ordered by key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tags(BTreeMap<String, String>);

@@ -2,14 +2,13 @@
 //!
 //! **Identity.** AWS picks the id. The client token, made of account, region, manifest and name, is kept by AWS
 //! and told in every answer; a second creation with it is refused. One that was made elsewhere has another
-//! token and is found by its `Name` tag and its path, or by the `id` in its entry; see `choice.rs`.
+//! token and is found by its `Name` tag and its path, or by the `id` in its entry; see [`crate::kind::named`].
 //! **Changed in place**: tags. Everything else is for ever, and the id is what others mount by, so a difference
 //! is blocked and not a replacement.
 //! **Leftovers**: `DescribeAccessPoints` lists every access point of the region with its tags.
 //! **Deleted**: it holds no data. One of a file system that is kept is kept with it.
 
 mod apply;
-mod choice;
 mod observe;
 mod spec;
 mod state;

@@ -1,17 +1,17 @@
 //! The call that reads, and how AWS's answers become the normal form.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use aws_sdk_efs::types::{AccessPointDescription, CreationInfo, LifeCycleState, PosixUser};
 
 use super::EfsAccessPoint;
-use super::choice::{Asked, Candidate, Choice, NAME, choose};
 use super::spec::mode_of;
 use super::state::{Directory, State, User};
 use crate::aws::{Answer as _, Aws, CallError};
+use crate::kind::named::{Asked, Candidate, Choice, NAME, Words, alone, choose};
 use crate::kind::reading::{absent_if, holds_no};
 use crate::kind::{Found, Live, Observation, Phase, Wanted};
-use crate::model::{Link, Outputs, Owner, Tags, tags};
+use crate::model::{Link, Outputs, Owner, Tags};
 
 /// Largest page (API `DescribeAccessPoints`).
 const PAGE: i32 = 100;
@@ -22,6 +22,8 @@ pub(super) const NO_ACCESS_POINT: &str = "AccessPointNotFound";
 /// What a call about every access point is about.
 const ACCOUNT: &str = "the account";
 
+const WORDS: Words = Words { what: "access point", by: "its name and path" };
+
 /// An access point as a list has it.
 struct Listed {
     id: String,
@@ -31,13 +33,13 @@ struct Listed {
 }
 
 impl Listed {
-    fn candidate(&self) -> Candidate<'_> {
+    fn candidate(&self, path: &str) -> Candidate<'_> {
         Candidate {
             id: &self.id,
             token: &self.token,
-            path: self.about.root_directory().and_then(|root| root.path()),
             tags: &self.tags,
             leaving: self.about.life_cycle_state() == Some(&LifeCycleState::Deleting),
+            fits: self.about.root_directory().and_then(|root| root.path()) == Some(path),
         }
     }
 }
@@ -47,11 +49,14 @@ pub(super) async fn observe(
     wanted: &[Wanted<'_, EfsAccessPoint>],
     survey: Option<&str>,
 ) -> Observation<EfsAccessPoint> {
-    let asked: Vec<_> = wanted.iter().map(asked).collect();
-    let read = match asked[..] {
-        // A second look at what left the manifest: by its id alone.
-        [Asked { seen: Some(id), .. }] if survey.is_none() => one(aws, id).await,
-        _ => list(aws).await,
+    // A second look at what left the manifest: by its id alone.
+    let seen = match wanted {
+        [one] if survey.is_none() => asked(one).seen,
+        _ => None,
+    };
+    let read = match seen {
+        Some(id) => one(aws, id).await,
+        None => list(aws).await,
     };
     let listed = match read {
         Ok(listed) => listed,
@@ -60,48 +65,39 @@ pub(super) async fn observe(
             return Observation::new(found, survey.map(|_| Err(error)));
         }
     };
-    let candidates: Vec<_> = listed.iter().map(Listed::candidate).collect();
-    let choices: Vec<_> = asked.iter().map(|asked| choose(asked, &candidates)).collect();
-    let mut named = BTreeMap::new();
-    for choice in &choices {
-        if let Choice::Is(at) = choice {
-            *named.entry(*at).or_insert(0) += 1;
-        }
-    }
+    let choices: Vec<_> = wanted.iter().map(|wanted| among(wanted, &listed)).collect();
+    let named: BTreeSet<_> = choices
+        .iter()
+        .filter_map(|choice| match choice {
+            Choice::Is(at) => Some(*at),
+            Choice::None | Choice::Unclear { .. } => None,
+        })
+        .collect();
     let found = choices.into_iter().map(|choice| match choice {
-        Choice::Is(at) if named.get(&at) > Some(&1) => twice(listed.get(at)),
         Choice::Is(at) => found(listed.get(at)),
         Choice::None => Found::Absent,
         Choice::Unclear { reason, help } => Found::Unclear { reason, help },
     });
     let others = listed.iter().enumerate().filter(|(at, it)| {
-        survey.is_some_and(|manifest| it.tags.owner(manifest) == Owner::Us) && !named.contains_key(at)
+        survey.is_some_and(|manifest| it.tags.owner(manifest) == Owner::Us) && !named.contains(at)
     });
-    Observation::new(found.collect(), others.map(|(_, it)| live(it).map(Some)))
+    Observation::new(alone(found.collect()), others.map(|(_, it)| live(it).map(Some)))
 }
 
 fn asked<'a>(wanted: &Wanted<'a, EfsAccessPoint>) -> Asked<'a> {
-    Asked {
-        seen: wanted.seen.and_then(|seen| seen.get(Outputs::ID)),
-        id: wanted.state.id.as_deref(),
-        token: &wanted.state.token,
-        name: &wanted.state.name,
-        path: &wanted.state.path,
-        manifest: wanted.tags.get(tags::MANIFEST),
-    }
+    let State { id, token, name, .. } = wanted.state;
+    Asked::of(wanted, id.as_deref(), token, name)
+}
+
+/// Which is meant. Another directory is not meant by a name alone: a second access point beside it harms nothing.
+fn among(wanted: &Wanted<'_, EfsAccessPoint>, listed: &[Listed]) -> Choice {
+    let candidates: Vec<_> = listed.iter().map(|it| it.candidate(&wanted.state.path)).collect();
+    choose(WORDS, &asked(wanted), &candidates)
 }
 
 fn found(listed: Option<&Listed>) -> Found<EfsAccessPoint> {
     let Some(listed) = listed else { return Found::Absent };
     live(listed).map_or_else(Found::Unknown, |live| Found::Present(Box::new(live)))
-}
-
-/// What two entries mean belongs to neither.
-fn twice(listed: Option<&Listed>) -> Found<EfsAccessPoint> {
-    Found::Unclear {
-        reason: format!("another entry means {} too", listed.map_or("it", |it| it.id.as_str())),
-        help: "give each its own `id`, or take one of the two out".to_owned(),
-    }
 }
 
 /// Every access point of the account and region that is not gone.

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::state::{Directory, State, User, token};
 use crate::kind::Place;
+use crate::kind::named;
 use crate::model::problem::Problems;
 use crate::model::{KindName, Outputs};
 
@@ -58,8 +59,6 @@ struct CreateSpec {
     mode: String,
 }
 
-/// Longest value of a tag.
-const MAX_NAME: usize = 256;
 /// Longest path, and most directories in it (API `RootDirectory`).
 const MAX_PATH: usize = 100;
 const MAX_LEVELS: usize = 4;
@@ -68,7 +67,7 @@ const MAX_GIDS: usize = 16;
 
 pub(super) fn lower(spec: &Spec, key: &str, place: &Place, problems: &mut Problems) -> State {
     let name = spec.name.as_deref().unwrap_or(key);
-    check_name(name, problems);
+    named::check_name(name, problems);
     if spec.id.as_deref().is_some_and(|id| !is_id(id)) {
         problems.report(
             "id",
@@ -96,17 +95,6 @@ pub(super) fn lower(spec: &Spec, key: &str, place: &Place, problems: &mut Proble
             .create
             .as_ref()
             .map(|create| problems.within("create", |problems| lower_create(create, problems))),
-    }
-}
-
-fn check_name(name: &str, problems: &mut Problems) {
-    let allowed = |c: char| c.is_alphanumeric() || " _.:/=+-@".contains(c);
-    if name.trim().is_empty() || name.chars().count() > MAX_NAME || !name.chars().all(allowed) {
-        problems.report(
-            "name",
-            "this is no valid name: the tag `Name` holds it",
-            "1 to 256 letters, digits, spaces and any of _ . : / = + - @ (AWS tagging rules)",
-        );
     }
 }
 

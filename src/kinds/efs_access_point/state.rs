@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::choice::NAME;
 use crate::guard::Permit;
+use crate::kind::named::{self, NAME};
 use crate::kind::view::tag_fields;
 use crate::kind::{ChangeView, Delta, Describe, Place};
-use crate::model::{FieldChange, Link, Shown, Tags, digest};
+use crate::model::{FieldChange, Link, Shown, Tags};
 
 /// An access point's settings.
 #[derive(Clone, Debug, PartialEq)]
@@ -152,13 +152,9 @@ fn creation_fields(state: &State, tags: &Tags) -> Vec<FieldChange> {
     fields
 }
 
-/// The same token whenever the same access point of the same manifest is made. AWS takes 64 characters (API
-/// `CreateAccessPoint`), so the digest is cut.
+/// The same token whenever the same access point of the same manifest is made.
 pub(super) fn token(place: &Place, name: &str) -> String {
-    const MAX: usize = 64;
-    let Place { account, region, manifest, .. } = place;
-    let digest = digest::of_parts(["create-access-point 1", account, region, manifest, name]);
-    format!("infra-{digest}").chars().take(MAX).collect()
+    named::token("create-access-point 1", place, name)
 }
 
 const BESIDE: &str = "put back what is live, or give the new one an entry and a name of its own, let what mounts this one \

@@ -2,7 +2,7 @@
 //!
 //! **Identity.** AWS picks the id. The creation token, made of account, region, manifest and name, is unique as
 //! long as the file system lives, so a second creation is refused. One that was made elsewhere has another
-//! token and is found by its `Name` tag, or by the `id` in its entry; see [`choice`].
+//! token and is found by its `Name` tag, or by the `id` in its entry; see [`crate::kind::named`].
 //! **Changed in place**: throughput, lifecycle, backups, replication overwrite protection, policy, tags, the
 //! security groups of mount targets. **Never changed**: encryption and its key, performance mode, zone.
 //! **Mount targets** have no tags and no entries of their own: there is one in each zone of the network that
@@ -12,7 +12,6 @@
 
 mod apply;
 mod change;
-pub mod choice;
 pub mod lifecycle;
 pub mod mounts;
 mod observe;

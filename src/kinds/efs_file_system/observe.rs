@@ -10,15 +10,15 @@ use aws_sdk_efs::types::{
 use aws_smithy_types::date_time::Format;
 
 use super::EfsFileSystem;
-use super::choice::{Asked, Candidate, Choice, NAME, choose};
 use super::lifecycle::Lifecycle;
 use super::mounts::{MountTarget, Mounts};
 use super::state::{Detail, Performance, State, Throughput};
 use crate::aws::{Answer as _, Aws, CallError};
 use crate::document::policy::Policy;
+use crate::kind::named::{Asked, Candidate, Choice, NAME, Words, alone, choose};
 use crate::kind::reading::{absent_if, buffered, holds_no};
 use crate::kind::{Found, Live, Observation, Phase, Wanted};
-use crate::model::{Outputs, Owner, Tags, tags};
+use crate::model::{Outputs, Owner, Tags};
 
 /// File systems read at once; four calls each, then one for each mount target.
 const AT_ONCE: usize = 4;
@@ -44,6 +44,8 @@ const NO_POLICY: &str = "PolicyNotFound";
 const SID: &str = "efs-statement-";
 /// What is said of something that vanishes while it is read.
 const GONE: [&str; 3] = [NO_FILE_SYSTEM, "MountTargetNotFound", "IncorrectMountTargetState"];
+
+const WORDS: Words = Words { what: "file system", by: "its name" };
 
 /// A file system as the list has it.
 struct Listed {
@@ -77,13 +79,8 @@ pub(super) async fn observe(
 }
 
 fn asked<'a>(wanted: &Wanted<'a, EfsFileSystem>) -> Asked<'a> {
-    Asked {
-        seen: wanted.seen.and_then(|seen| seen.get(Outputs::ID)),
-        id: wanted.state.id.as_deref(),
-        token: &wanted.state.token,
-        name: &wanted.state.name,
-        manifest: wanted.tags.get(tags::MANIFEST),
-    }
+    let State { id, token, name, .. } = wanted.state;
+    Asked::of(wanted, id.as_deref(), token, name)
 }
 
 fn among(asked: &Asked<'_>, listed: &[Listed]) -> Choice {
@@ -94,23 +91,10 @@ fn among(asked: &Asked<'_>, listed: &[Listed]) -> Choice {
             token: it.about.creation_token(),
             tags: &it.tags,
             leaving: it.about.life_cycle_state() == &LifeCycleState::Deleting,
+            fits: true,
         })
         .collect();
-    choose(asked, &candidates)
-}
-
-/// What two entries mean belongs to neither.
-fn alone(mut found: Vec<Found<EfsFileSystem>>) -> Vec<Found<EfsFileSystem>> {
-    let id = |it: &Found<EfsFileSystem>| it.live().and_then(|live| live.state.id.clone());
-    let ids: Vec<_> = found.iter().filter_map(id).collect();
-    for it in &mut found {
-        let Some(id) = id(it).filter(|id| ids.iter().filter(|it| *it == id).count() > 1) else { continue };
-        *it = Found::Unclear {
-            reason: format!("another entry means {id} too"),
-            help: "give each its own `id`, or take one of the two out".to_owned(),
-        };
-    }
-    found
+    choose(WORDS, asked, &candidates)
 }
 
 /// Finds what is asked for, and reads it. If it vanishes meanwhile, the list is read again.

@@ -8,6 +8,7 @@ use super::mounts::{Mounts, Reach};
 use super::state::{Performance, State, Throughput, token};
 use crate::document::policy::{self, ResourceElement, StatementSpec};
 use crate::kind::Place;
+use crate::kind::named;
 use crate::model::problem::Problems;
 use crate::model::{KindName, Outputs, kms};
 
@@ -103,11 +104,9 @@ const MAX_POLICY: usize = 20_000;
 const MAX_GROUPS: usize = 5;
 /// Most provisioned throughput in MiB/s in any region (API `CreateFileSystem`).
 const MAX_MIBPS: u16 = 3_414;
-/// Longest value of a tag.
-const MAX_NAME: usize = 256;
 
 pub(super) fn lower(spec: &Spec, place: &Place, problems: &mut Problems) -> State {
-    check_name(&spec.name, problems);
+    named::check_name(&spec.name, problems);
     if spec.id.as_deref().is_some_and(|id| !is_id(id)) {
         problems.report(
             "id",
@@ -139,17 +138,6 @@ pub(super) fn lower(spec: &Spec, place: &Place, problems: &mut Problems) -> Stat
         lifecycle,
         policy,
         mounts,
-    }
-}
-
-fn check_name(name: &str, problems: &mut Problems) {
-    let allowed = |c: char| c.is_alphanumeric() || " _.:/=+-@".contains(c);
-    if name.trim().is_empty() || name.chars().count() > MAX_NAME || !name.chars().all(allowed) {
-        problems.report(
-            "name",
-            "this is no valid name: the tag `Name` holds it",
-            "1 to 256 letters, digits, spaces and any of _ . : / = + - @ (AWS tagging rules)",
-        );
     }
 }
 

@@ -7,13 +7,13 @@ use serde::Deserialize;
 
 use super::EfsFileSystem;
 use super::change::Change;
-use super::choice::NAME;
 use super::lifecycle::Lifecycle;
 use super::mounts::Mounts;
 use crate::document::policy::Policy;
+use crate::kind::named::{self, NAME};
 use crate::kind::view::tag_fields;
 use crate::kind::{Delta, Entry, Live, Place};
-use crate::model::{FieldChange, Shown, Tags, digest, kms, size};
+use crate::model::{FieldChange, Shown, Tags, kms, size};
 
 /// A file system's settings.
 #[derive(Clone, Debug, PartialEq)]
@@ -185,13 +185,9 @@ pub(super) fn create(entry: &Entry<EfsFileSystem>) -> Vec<Change> {
     changes
 }
 
-/// The same token whenever the same file system of the same manifest is made. AWS takes 64 characters (API
-/// `CreateFileSystem`), so the digest is cut.
+/// The same token whenever the same file system of the same manifest is made.
 pub(super) fn token(place: &Place, name: &str) -> String {
-    const MAX: usize = 64;
-    let Place { account, region, manifest, .. } = place;
-    let digest = digest::of_parts(["create-file-system 1", account, region, manifest, name]);
-    format!("infra-{digest}").chars().take(MAX).collect()
+    named::token("create-file-system 1", place, name)
 }
 
 const COPY: &str =

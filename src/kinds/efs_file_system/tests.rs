@@ -1,6 +1,5 @@
 //! A file system in step with its entry, one thing edited, and what is decided.
 
-mod choice;
 mod diff;
 mod lifecycle;
 mod mounts;

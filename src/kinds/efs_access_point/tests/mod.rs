@@ -1,6 +1,5 @@
 //! An access point in step with its entry, one thing edited, and what is decided.
 
-mod choice;
 mod spec;
 
 use std::sync::Arc;

@@ -1,23 +1,25 @@
-//! Which file system is meant.
+//! Which of several file systems is meant.
 
-use crate::kinds::efs_file_system::choice::{Asked, Candidate, Choice, choose};
-use crate::model::Tags;
+use super::*;
+
+const WORDS: Words = Words { what: "file system", by: "its name" };
 
 const TOKEN: &str = "infra-token";
 
-/// `ID[=TOKEN] [NAME] [@MANIFEST] [leaving]`.
-fn candidate(text: &str) -> (String, String, Tags, bool) {
+/// `ID[=TOKEN] [NAME] [@MANIFEST] [leaving] [unlike]`.
+fn candidate(text: &str) -> (String, String, Tags, [bool; 2]) {
     let mut words = text.split(' ');
     let (id, token) = words.next().map(|it| it.split_once('=').unwrap_or((it, "elsewhere"))).unwrap();
-    let (mut tags, mut leaving) = (Tags::default(), false);
+    let (mut tags, mut leaving, mut fits) = (Tags::default(), false, true);
     for word in words {
         match word.strip_prefix('@') {
             Some(manifest) => tags.set("infra:manifest", manifest),
             None if word == "leaving" => leaving = true,
+            None if word == "unlike" => fits = false,
             None => tags.set("Name", word),
         }
     }
-    (id.to_owned(), token.to_owned(), tags, leaving)
+    (id.to_owned(), token.to_owned(), tags, [leaving, fits])
 }
 
 /// Which of `all` is chosen, or why none.
@@ -25,10 +27,16 @@ fn chosen(seen: Option<&str>, id: Option<&str>, all: &[&str]) -> String {
     let all: Vec<_> = all.iter().map(|text| candidate(text)).collect();
     let candidates: Vec<_> = all
         .iter()
-        .map(|(id, token, tags, leaving)| Candidate { id, token, tags, leaving: *leaving })
+        .map(|(id, token, tags, [leaving, fits])| Candidate {
+            id,
+            token,
+            tags,
+            leaving: *leaving,
+            fits: *fits,
+        })
         .collect();
     let asked = Asked { seen, id, token: TOKEN, name: "site", manifest: Some("prereqs") };
-    match choose(&asked, &candidates) {
+    match choose(WORDS, &asked, &candidates) {
         Choice::Is(at) => candidates[at].id.to_owned(),
         Choice::None => "none".to_owned(),
         Choice::Unclear { reason, help } => format!("{reason} ({help})"),
@@ -51,6 +59,10 @@ fn it_is_found_by_what_it_was_made_with_then_by_its_tags() {
         // What goes is nothing to adopt; what is another manifest's is not meant.
         (&["fs-1 site leaving", "fs-2 site @another", "fs-3 other @prereqs", "fs-4"], "none"),
         (&["fs-1 site @prereqs leaving", "fs-2 site"], "fs-2"),
+        // What differs in more than its name is not meant by it, unless it is ours.
+        (&["fs-1 site unlike"], "none"),
+        (&["fs-1 site unlike", "fs-2 site"], "fs-2"),
+        (&["fs-1 site @prereqs unlike", "fs-2 site"], "fs-1"),
     ] {
         assert_eq!(chosen(None, None, all), expected, "{all:?}");
     }
@@ -85,7 +97,7 @@ fn an_id_means_exactly_that_one() {
 #[test]
 fn without_marks_the_name_decides() {
     let tags = Tags::from_iter([("Name", "site")]);
-    let all = [Candidate { id: "fs-1", token: "elsewhere", tags: &tags, leaving: false }];
+    let all = [Candidate { id: "fs-1", token: "elsewhere", tags: &tags, leaving: false, fits: true }];
     let asked = Asked { seen: None, id: None, token: TOKEN, name: "site", manifest: None };
-    assert_eq!(choose(&asked, &all), Choice::Is(0));
+    assert_eq!(choose(WORDS, &asked, &all), Choice::Is(0));
 }
