@@ -133,19 +133,8 @@ impl<L: LookUp> AnyGroup for Group<L> {
 
 /// Shows what was found.
 fn view<L: LookUp>(entry: &Entry<L>, answer: &Result<Choice, NoChoice>) -> StepView {
-    let mut view = StepView {
-        address: entry.address.clone(),
-        name: String::new(),
-        id: None,
-        location: Some(entry.location.clone()),
-        verb: Verb::Found,
-        reason: None,
-        help: None,
-        immutable: Vec::new(),
-        changes: Vec::new(),
-        notes: Vec::new(),
-        remarks: Vec::new(),
-    };
+    let mut view = StepView::new(entry.address.clone(), "", Verb::Found);
+    view.location = Some(entry.location.clone());
     match answer {
         // Destructured whole, so that a new field is not forgotten here.
         Ok(Choice { name, why, notes, outputs: _ }) => {

@@ -43,19 +43,7 @@ fn id<K: Kind>(live: Option<&Live<K>>) -> Option<String> {
 }
 
 fn view<K: Kind>(address: Address, name: &str, decision: &Decision<K>) -> StepView {
-    let mut view = StepView {
-        address,
-        name: name.to_owned(),
-        id: None,
-        location: None,
-        verb: Verb::InSync,
-        reason: None,
-        help: None,
-        immutable: Vec::new(),
-        changes: Vec::new(),
-        notes: Vec::new(),
-        remarks: Vec::new(),
-    };
+    let mut view = StepView::new(address, name, Verb::InSync);
     match decision {
         Decision::InSync => {}
         Decision::Act(act, changes) => {

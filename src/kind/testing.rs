@@ -11,10 +11,10 @@ use serde_json::Value;
 
 use super::decide::{self, Around, Stacks};
 use super::view::StepView;
-use super::{Common, Describe as _, Draft, Entry, Found, Kind, Known, Live, Phase, Place, show};
+use super::{Common, Describe as _, Draft, Entry, Found, Kind, Known, Live, LookUp, Phase, Place, show};
 use crate::aws::stack::Standing;
 use crate::aws::{CallError, Class};
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, Problems};
 use crate::model::{FieldChange, Location, Outputs, Shown, StackMark, Tags};
 
 /// The account of every test.
@@ -52,6 +52,21 @@ fn entry_at<K: Kind>(key: &str, toml: &str) -> Result<Entry<K>, Vec<Problem>> {
     let (entry, findings) =
         Entry::from_draft(&Draft { key: key.to_owned(), location, common, body }, &place());
     entry.ok_or(findings.problems)
+}
+
+/// What is looked up by an entry that is written in TOML.
+#[track_caller]
+pub(crate) fn query<L: LookUp>(toml: &str) -> L::Query {
+    let (query, problems) = try_query::<L>(toml);
+    assert_eq!(problems, [""; 0], "{toml}");
+    query.unwrap()
+}
+
+/// What is looked up, and what is wrong with the entry.
+pub(crate) fn try_query<L: LookUp>(toml: &str) -> (Option<L::Query>, Vec<String>) {
+    let mut problems = Problems::default();
+    let query = L::lower(&toml::from_str(toml).unwrap(), &mut problems);
+    (query, problems.into_found().iter().map(ToString::to_string).collect())
 }
 
 /// A live resource as the entry declares it, tags included.

@@ -166,6 +166,24 @@ pub struct StepView {
 }
 
 impl StepView {
+    /// A step of which nothing more is said yet.
+    #[must_use]
+    pub fn new(address: Address, name: impl Into<String>, verb: Verb) -> Self {
+        Self {
+            address,
+            name: name.into(),
+            id: None,
+            location: None,
+            verb,
+            reason: None,
+            help: None,
+            immutable: Vec::new(),
+            changes: Vec::new(),
+            notes: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+
     /// What tells the resource from all others: its name, with its id where it has one.
     #[must_use]
     pub fn called(&self) -> String {

@@ -93,19 +93,7 @@ mod tests {
     }
 
     fn step(verb: Verb, kind: KindName, key: &str, names: &[(Stage, &str)], stages: &[Stage]) -> Ready {
-        let view = StepView {
-            address: Address::new(kind, key),
-            name: key.to_owned(),
-            id: None,
-            location: None,
-            verb,
-            reason: None,
-            help: None,
-            immutable: Vec::new(),
-            changes: Vec::new(),
-            notes: Vec::new(),
-            remarks: Vec::new(),
-        };
+        let view = StepView::new(Address::new(kind, key), key, verb);
         let named = |(stage, key): &(Stage, &str)| (*stage, Address::new(KindName::SECURITY_GROUP, *key));
         let tasks = stages.iter().map(|stage| (*stage, Box::new(Idle) as Box<dyn AnyTask>)).collect();
         Ready { view, names: names.iter().map(named).collect(), tasks }

@@ -3,12 +3,12 @@
 use insta::assert_snapshot;
 
 use super::choose::{Certificate, Status, Valid, choose};
-use super::{LookUpCertificate, Query, Spec};
+use super::{LookUpCertificate, Query};
 use crate::kind::LookUp as _;
 use crate::kind::lookup::{Choice, NoChoice};
 use crate::kind::reading::holds_no;
+use crate::kind::testing::{self, try_query};
 use crate::model::Outputs;
-use crate::model::problem::Problems;
 
 const DAY: i64 = 24 * 60 * 60;
 /// The moment of every test: day 1000.
@@ -17,17 +17,12 @@ const NOW: i64 = 1000 * DAY;
 const ARN: &str = "arn:aws:acm:us-west-2:111122223333:certificate/one";
 
 fn lower(toml: &str) -> (Option<Query>, Vec<String>) {
-    let spec: Spec = toml::from_str(toml).unwrap();
-    let mut problems = Problems::default();
-    let query = LookUpCertificate::lower(&spec, &mut problems);
-    (query, problems.into_found().iter().map(ToString::to_string).collect())
+    try_query::<LookUpCertificate>(toml)
 }
 
 #[track_caller]
 fn query(toml: &str) -> Query {
-    let (query, problems) = lower(toml);
-    assert_eq!(problems, [""; 0], "{toml}");
-    query.unwrap()
+    testing::query::<LookUpCertificate>(toml)
 }
 
 #[test]

@@ -2,26 +2,20 @@
 
 use insta::assert_snapshot;
 
+use super::LookUpVpc;
 use super::choose::{Subnet, Vpc, choose};
 use super::spec::{Query, Which};
-use super::{LookUpVpc, Spec};
-use crate::kind::LookUp as _;
 use crate::kind::lookup::{Choice, NoChoice};
+use crate::kind::testing::{self, try_query};
 use crate::model::Tags;
-use crate::model::problem::Problems;
 
 fn lower(toml: &str) -> (Option<Query>, Vec<String>) {
-    let spec: Spec = toml::from_str(toml).unwrap();
-    let mut problems = Problems::default();
-    let query = LookUpVpc::lower(&spec, &mut problems);
-    (query, problems.into_found().iter().map(ToString::to_string).collect())
+    try_query::<LookUpVpc>(toml)
 }
 
 #[track_caller]
 fn query(toml: &str) -> Query {
-    let (query, problems) = lower(toml);
-    assert_eq!(problems, [""; 0], "{toml}");
-    query.unwrap()
+    testing::query::<LookUpVpc>(toml)
 }
 
 #[test]

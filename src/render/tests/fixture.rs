@@ -37,19 +37,8 @@ pub(super) fn header() -> Header {
 
 /// A step at line `line`; none for what has left the manifest.
 pub(super) fn step(verb: Verb, kind: KindName, key: &str, line: usize) -> StepView {
-    StepView {
-        address: Address::new(kind, key),
-        name: format!("team/{key}"),
-        id: None,
-        location: (line > 0).then(|| Location { file: "manifests/prereqs.toml".to_owned(), line }),
-        verb,
-        reason: None,
-        help: None,
-        immutable: Vec::new(),
-        changes: Vec::new(),
-        notes: Vec::new(),
-        remarks: Vec::new(),
-    }
+    let location = (line > 0).then(|| Location { file: "manifests/prereqs.toml".to_owned(), line });
+    StepView { location, ..StepView::new(Address::new(kind, key), format!("team/{key}"), verb) }
 }
 
 pub(super) fn repository(verb: Verb, key: &str, line: usize) -> StepView {
