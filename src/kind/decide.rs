@@ -149,12 +149,14 @@ pub fn held_by<'a, K: Kind>(live: &Live<K>, leaving: &[&'a Live<K>]) -> Vec<&'a 
     leaving.iter().copied().filter(is_needed).collect()
 }
 
-/// Whether the marks of a resource that no entry names say that it is to be deleted.
-pub fn says_delete<K: Kind>(live: &Live<K>, stacks: &Stacks, place: &Place) -> bool {
+/// Whether the marks of a resource that no entry names say that it is to be deleted, and nothing that it belongs
+/// to keeps it.
+pub fn says_delete<K: Kind>(live: &Live<K>, stacks: &Stacks, place: &Place, known: &Known) -> bool {
     live.tags.owner(&place.manifest) == Owner::Us
         && matches!(foreign(live, &place.manifest, stacks), Ok(None))
         && live.phase == Phase::Active
         && OnDelete::from_tag(live.tags.get(tags::ON_DELETE)) == OnDelete::Delete
+        && stays_with(live, known).is_none()
 }
 
 /// Decides what happens to a resource of `place`'s manifest that no entry names. It may be deleted together
@@ -184,8 +186,8 @@ pub fn leftover<K: Kind>(
             ));
         }
     }
-    if let Some(whole) = K::part_of(live).and_then(|id| known.kept(id)) {
-        return Decision::Keep(format!("it left the manifest, and belongs to {whole}, which is kept"));
+    if let Some(decision) = stays_with(live, known) {
+        return decision;
     }
     let blocks = K::blocks_deletion(live, leaving);
     match guard::judge(OnDelete::from_tag(live.tags.get(tags::ON_DELETE)), blocks) {
@@ -198,16 +200,36 @@ pub fn leftover<K: Kind>(
     }
 }
 
+/// What becomes of a part of something that is kept, or that may be.
+fn stays_with<K: Kind>(live: &Live<K>, known: &Known) -> Option<Decision<K>> {
+    let (kind, id) = K::part_of(live)?;
+    if let Some(whole) = known.kept(id) {
+        return Some(Decision::Keep(format!("it left the manifest, and belongs to {whole}, which is kept")));
+    }
+    // What could not be read may have left the manifest too, and stay.
+    known.unseen(kind, id).map(|gap| Decision::Unknown(gap.clone()))
+}
+
 /// Why a resource that no entry names is nevertheless not one that left the manifest: an entry named it
-/// before, and what that entry names now is not there, or not that entry's yet. Deleting it would make a
-/// changed name a replacement.
+/// before, and what that entry names now is not there, or not that entry's yet (deleting it would make a
+/// changed name a replacement); or an entry may name it, and nobody could say where to find what that one names.
 pub fn claimed<'a, K: Kind>(
     live: &Live<K>,
-    mut entries: impl Iterator<Item = (&'a Entry<K>, &'a Found<K>)>,
+    entries: impl Iterator<Item = (&'a Entry<K>, &'a Found<K>)> + Clone,
 ) -> Option<String> {
-    let (entry, _) = entries.find(|(entry, found)| !settled(entry, found) && was_of(live, entry))?;
+    if let Some((entry, _)) =
+        entries.clone().find(|(entry, found)| !settled(entry, found) && was_of(live, entry))
+    {
+        return Some(format!(
+            "{} named it before, and what it names now is not there, or not its own yet; it stays until that is settled",
+            entry.address
+        ));
+    }
+    // Names in which the case of letters counts are kept too often by this, and never deleted by mistake.
+    let called = |entry: &Entry<K>| K::name(&entry.state).eq_ignore_ascii_case(K::name(&live.state));
+    let (entry, _) = entries.clone().find(|(entry, _)| entry.is_lost() && called(entry))?;
     Some(format!(
-        "{} named it before, and what it names now is not there, or not its own yet; it stays until that is settled",
+        "{} names one that is called so, and could not be looked for; it stays until that is settled",
         entry.address
     ))
 }

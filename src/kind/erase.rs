@@ -12,6 +12,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::decide::{self, Act, Around, Decision, Stacks};
+use super::known::Fate;
 use super::sighting::{Found, Observation};
 use super::task::{self, Done, StepError, Target, Task};
 use super::view::StepView;
@@ -255,11 +256,10 @@ impl<K: Kind> AnySighting for Sighting<K> {
             .iter()
             .map(|live| decide::claimed(live, seen.iter().map(|(entry, found)| (entry.as_ref(), found))))
             .collect();
-        let free = observation
-            .leftovers
-            .iter()
-            .zip(&claimed)
-            .filter(|(live, claimed)| claimed.is_none() && decide::says_delete(live, &stacks, &place));
+        let free =
+            observation.leftovers.iter().zip(&claimed).filter(|(live, claimed)| {
+                claimed.is_none() && decide::says_delete(live, &stacks, &place, known)
+            });
         let leaving = decide::leaving(free.map(|(live, _)| live).collect());
         let together: Arc<Vec<_>> = Arc::new(leaving.iter().map(|live| (*live).clone()).collect());
         let addresses = decide::leftover_addresses(&observation.leftovers, entries.iter().map(Arc::as_ref));
@@ -283,18 +283,31 @@ impl<K: Kind> AnySighting for Sighting<K> {
                 Target::Leftover(Box::new((*live).clone()), Arc::clone(&together), Arc::clone(&place));
             steps.push(Box::new(Step { target, view, decision, together: with }));
         }
+        if let Some(gap) = observation.gaps.first() {
+            known.gap(K::NAME, gap);
+        }
         steps
     }
 }
 
-/// Decides about entries that may name each other: until nothing more is blocked because of others.
+/// Decides about entries that may name each other: until nothing more is blocked or unknown because of others.
+///
+/// An entry only ever gets from free to blocked, and from either to unknown. So it ends, and in the same way
+/// whatever the order of the entries.
 fn settle<K: Kind>(
     seen: &mut [(Arc<Entry<K>>, Found<K>)],
     around: &Around<'_, K>,
     known: &mut Known,
 ) -> Vec<Decision<K>> {
     let among = seen.iter().any(|(entry, _)| entry.names().iter().any(|(_, name)| name.kind == K::NAME));
-    let mut blocked = None;
+    // What is there is known by its id from the beginning, whatever comes of it: else an entry would differ, and
+    // be blocked, only because the one that it names comes later.
+    for (entry, found) in seen.iter() {
+        if let Some(live) = found.live() {
+            known.note(entry.address.clone(), Fate::Live(live.outputs.clone()));
+        }
+    }
+    let mut before = None;
     loop {
         let mut decisions = Vec::new();
         for (entry, found) in seen.iter_mut() {
@@ -303,19 +316,47 @@ fn settle<K: Kind>(
             known.note(entry.address.clone(), decide::fate(found, &decision));
             decisions.push(decision);
         }
-        let count = decisions.iter().filter(|it| is_stuck(it)).count();
+        let stuck: Vec<_> = decisions.iter().map(Stuck::of).collect();
         // Once is enough where nobody names another; else the last look must have changed nothing.
-        if !among || blocked.replace(count) == Some(count) {
+        if !among || before.as_ref() == Some(&stuck) {
             return decisions;
+        }
+        before = Some(stuck);
+    }
+}
+
+/// Whether an entry stands in the way of those that name it.
+#[derive(PartialEq)]
+enum Stuck {
+    Free,
+    Blocked,
+    Unknown,
+}
+
+impl Stuck {
+    fn of<K: Kind>(decision: &Decision<K>) -> Self {
+        match decision {
+            Decision::InSync | Decision::Act(..) | Decision::Keep(_) => Self::Free,
+            Decision::Blocked(_) => Self::Blocked,
+            Decision::Unknown(_) | Decision::NamesUnknown(..) => Self::Unknown,
         }
     }
 }
 
-fn is_stuck<K: Kind>(decision: &Decision<K>) -> bool {
-    matches!(decision, Decision::Blocked(_) | Decision::Unknown(_) | Decision::NamesUnknown(..))
+/// Every decision about what was seen, as a command makes them.
+#[cfg(test)]
+pub(crate) fn steps<K: Kind>(
+    entries: Vec<Entry<K>>,
+    observation: Observation<K>,
+    stacks: Stacks,
+    place: Arc<Place>,
+    known: &mut Known,
+) -> Vec<Box<dyn AnyStep>> {
+    let entries = entries.into_iter().map(Arc::new).collect();
+    Box::new(Sighting { entries, observation, stacks, place }).decide(known)
 }
 
-/// Every decision about what was seen, as a command makes them.
+/// The same as plain data, where nothing of another kind is named.
 #[cfg(test)]
 pub(super) fn decided<K: Kind>(
     entries: Vec<Entry<K>>,
@@ -323,8 +364,7 @@ pub(super) fn decided<K: Kind>(
     stacks: Stacks,
     place: Arc<Place>,
 ) -> Vec<StepView> {
-    let entries = entries.into_iter().map(Arc::new).collect();
-    let steps = Box::new(Sighting { entries, observation, stacks, place }).decide(&mut Known::default());
+    let steps = steps(entries, observation, stacks, place, &mut Known::default());
     steps.iter().map(|step| step.view().clone()).collect()
 }
 

@@ -1,9 +1,9 @@
 //! What the entries of a manifest have come to, for those that name them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::CallError;
-use crate::model::{Address, Outputs};
+use crate::model::{Address, KindName, Outputs};
 
 /// What an entry has come to.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub enum Fate {
 pub struct Known {
     fates: BTreeMap<Address, Fate>,
     kept: BTreeMap<String, Address>,
+    gaps: BTreeMap<KindName, CallError>,
+    made: BTreeSet<Address>,
 }
 
 impl Known {
@@ -36,6 +38,22 @@ impl Known {
         if let Some(id) = outputs.get(Outputs::ID) {
             self.kept.insert(id.to_owned(), address.clone());
         }
+    }
+
+    /// Notes that resources of this kind that left the manifest may not all have been seen.
+    pub fn gap(&mut self, kind: KindName, error: &CallError) {
+        self.gaps.entry(kind).or_insert_with(|| error.clone());
+    }
+
+    /// Notes that this run has made the entry's resource.
+    pub fn made(&mut self, address: Address) {
+        self.made.insert(address);
+    }
+
+    /// Whether this run has made the entry's resource.
+    #[must_use]
+    pub fn is_made(&self, address: &Address) -> bool {
+        self.made.contains(address)
     }
 
     /// What the entry at `address` has come to.
@@ -57,12 +75,25 @@ impl Known {
     #[must_use]
     pub fn of(&self, names: &[Address]) -> Self {
         let fates = names.iter().filter_map(|name| Some((name.clone(), self.fates.get(name)?.clone())));
-        Self { fates: fates.collect(), kept: BTreeMap::new() }
+        let made = names.iter().filter(|name| self.made.contains(name)).cloned();
+        Self { fates: fates.collect(), made: made.collect(), ..Self::default() }
     }
 
     /// The address of a resource that left the manifest and stays, by its id.
     #[must_use]
     pub fn kept(&self, id: &str) -> Option<&Address> {
         self.kept.get(id)
+    }
+
+    /// Why nobody can say whether the resource of this kind with this id left the manifest and stays: it is no
+    /// entry's, and not all that left was seen.
+    #[must_use]
+    pub fn unseen(&self, kind: KindName, id: &str) -> Option<&CallError> {
+        let is = |fate: &Fate| match fate {
+            Fate::Live(outputs) | Fate::Blocked(Some(outputs)) => outputs.get(Outputs::ID) == Some(id),
+            Fate::Coming | Fate::Blocked(None) | Fate::Unknown(_) => false,
+        };
+        let is_entrys = self.fates.iter().any(|(address, fate)| address.kind == kind && is(fate));
+        self.gaps.get(&kind).filter(|_| !is_entrys)
     }
 }

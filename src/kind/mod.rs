@@ -128,8 +128,9 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// What was not measured counts as there.
     fn blocks_deletion(live: &Live<Self>, leaving: &[&Live<Self>]) -> Option<String>;
 
-    /// The id of the resource that it is a part of: what belongs to something that is kept is kept with it.
-    fn part_of(_live: &Live<Self>) -> Option<&str> {
+    /// The kind and the id of the resource that it is a part of: what belongs to something that is kept is kept
+    /// with it.
+    fn part_of(_live: &Live<Self>) -> Option<(KindName, &str)> {
         None
     }
 

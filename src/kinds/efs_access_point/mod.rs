@@ -92,8 +92,8 @@ impl Kind for EfsAccessPoint {
         None
     }
 
-    fn part_of(live: &Live<Self>) -> Option<&str> {
-        live.state.file_system.value()
+    fn part_of(live: &Live<Self>) -> Option<(KindName, &str)> {
+        Some((KindName::FILE_SYSTEM, live.state.file_system.value()?))
     }
 
     fn notes(live: Option<&Live<Self>>, want: &State) -> Vec<String> {

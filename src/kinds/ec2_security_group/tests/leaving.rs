@@ -1,8 +1,11 @@
 //! What becomes of a group that left the manifest.
 
 use super::*;
-use crate::kind::testing::left;
-use crate::kind::{Describe as _, decide};
+use crate::kind::decide::Stacks;
+use crate::kind::testing::{left, place};
+use crate::kind::view::Verb;
+use crate::kind::{Describe as _, Found, decide, erase};
+use crate::model::tags;
 
 fn naming(id: &str, name: &str) -> Naming {
     Naming { id: id.to_owned(), name: name.to_owned() }
@@ -124,4 +127,26 @@ fn the_rules_of_a_group_hang_on_it() {
             ("ec2:RevokeSecurityGroupEgress", Stage::Parts)
         ]
     );
+}
+
+/// Where nobody could say which network is meant, an entry under another key may mean this very group.
+#[test]
+fn what_an_entry_may_mean_is_kept_while_its_network_is_not_known() {
+    let mut live = leftover(PLAIN, vec![], vec![]);
+    live.tags.set(tags::ADDRESS, "ec2.security-group.before");
+    live.state.name = "SITE-nfs".to_owned();
+    let verb = |known: &mut Known, leftover: &Group| {
+        let entries = vec![entry(PLAIN).resolved(known)];
+        let (found, leftovers) = (vec![Found::Absent], vec![leftover.clone()]);
+        let seen = Observation { found, leftovers, gaps: Vec::new() };
+        let steps = erase::steps(entries, seen, Stacks::new(), place(), known);
+        steps.last().unwrap().view().verb
+    };
+    let mut lost = Known::default();
+    lost.note(Address::new(KindName::VPC, "main"), Fate::Unknown(denied("ec2:DescribeVpcs")));
+    assert_eq!(verb(&mut lost.clone(), &live), Verb::Keep);
+    // That of another network, and one of another name, are no entry's.
+    assert_eq!(verb(&mut known(), &live), Verb::Delete);
+    live.state.name = "other".to_owned();
+    assert_eq!(verb(&mut lost, &live), Verb::Delete);
 }

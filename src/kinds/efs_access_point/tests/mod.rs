@@ -242,7 +242,7 @@ fn what_left_the_manifest_is_deleted_and_files_stay() {
       because AWS is deleting it
     ");
     // What is kept keeps its ways in.
-    assert_eq!(EfsAccessPoint::part_of(&live(FULL, |_| ())), Some("fs-1"));
+    assert_eq!(EfsAccessPoint::part_of(&live(FULL, |_| ())), Some((KindName::FILE_SYSTEM, "fs-1")));
 }
 
 #[test]
