@@ -1,6 +1,8 @@
 //! Runs what is ready: a pure [`scheduler`], driven by tokio, told in [`Event`]s.
 
 pub mod scheduler;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,7 +16,7 @@ use crate::kind::erase::AnyTask;
 use crate::kind::known::Fate;
 use crate::kind::run::Said;
 use crate::kind::task::{Done, StepError};
-use crate::kind::view::StepView;
+use crate::kind::view::{StepView, Verb};
 use crate::kind::{Known, Run};
 use crate::model::Address;
 use crate::plan::{Node, ReadyPlan};
@@ -70,13 +72,16 @@ impl Outcome {
         matches!(self, Self::Changed | Self::AlreadySo)
     }
 
-    /// How a step has ended whose stages ended so and `next`: the first one that went wrong tells.
+    /// How a step has ended whose stages ended so and `next`. A later stage may be left before an earlier one has
+    /// ended, so not the first tells but the worst: what went wrong by itself, then what was left because of others.
     fn and(self, next: Self) -> Self {
-        match (self, next) {
-            (Self::Changed, Self::AlreadySo) => Self::Changed,
-            (Self::Changed | Self::AlreadySo, next) => next,
-            (wrong, _) => wrong,
-        }
+        let weight = |outcome: &Self| match outcome {
+            Self::AlreadySo => 0,
+            Self::Changed => 1,
+            Self::Left { .. } => 2,
+            Self::Failed(_) | Self::Panicked | Self::Stopped(_) => 3,
+        };
+        if weight(&next) > weight(&self) { next } else { self }
     }
 }
 
@@ -116,28 +121,28 @@ pub async fn apply(
     let aws = Arc::new(aws.clone());
     tokio::pin!(stop);
     let (stopped, stops) = watch::channel(false);
-    let mut stopping = false;
+    let (mut asked, mut stopping) = (false, false);
     loop {
         // A signal that came with the last answer must be heard before the first step begins.
-        if !stopping && stop.as_mut().now_or_never().is_some() {
-            stopping = true;
+        asked = asked || stop.as_mut().now_or_never().is_some();
+        if asked && !std::mem::replace(&mut stopping, true) {
             scheduler.stop();
+            stopped.send_replace(true);
+            if !running.is_empty() {
+                tell(Event::Stopping(running.len()));
+            }
         }
         while let Some((id, (task, names))) = scheduler.begin() {
             steps.began(id, tell);
             let (aws, known) = (Arc::clone(&aws), known.of(&names));
             running.spawn(run(id, task, aws, known, said.clone(), stops.clone()));
         }
-        if scheduler.is_idle() {
+        // Nothing that runs, nothing that could wake what waits: should there ever be a circle, it is left.
+        if scheduler.is_idle() || running.is_empty() {
             break;
         }
         tokio::select! {
-            () = &mut stop, if !stopping => {
-                stopping = true;
-                scheduler.stop();
-                stopped.send_replace(true);
-                tell(Event::Stopping(running.len()));
-            }
+            () = &mut stop, if !asked => asked = true,
             Some((id, said)) = heard.recv() => steps.said(id, &said, tell),
             Some(ended) = running.join_next() => {
                 let Ok((id, ended)) = ended else { break };
@@ -146,7 +151,11 @@ pub async fn apply(
                 }
                 let outcome = match ended {
                     Ok(Done { changed, outputs }) => {
-                        known.note(steps.view(id).address.clone(), Fate::Live(outputs));
+                        let view = steps.view(id);
+                        known.note(view.address.clone(), Fate::Live(outputs));
+                        if changed && view.verb == Verb::Create {
+                            known.made(view.address.clone());
+                        }
                         if changed { Outcome::Changed } else { Outcome::AlreadySo }
                     }
                     Err(outcome) => outcome,
@@ -212,8 +221,7 @@ impl Steps {
 
     /// A task will not run.
     fn left(&mut self, id: TaskId, because: Option<Address>, tell: &mut dyn FnMut(Event<'_>)) {
-        let begun = self.begun[self.of[id.0]];
-        self.ended(id, Outcome::Left { because, begun }, tell);
+        self.ended(id, Outcome::Left { because, begun: false }, tell);
     }
 
     fn ended(&mut self, id: TaskId, outcome: Outcome, tell: &mut dyn FnMut(Event<'_>)) {
@@ -221,6 +229,11 @@ impl Steps {
         let outcome = match self.so_far.remove(&step) {
             Some(before) => before.and(outcome),
             None => outcome,
+        };
+        // Told at the end alone: a later stage may be left before the first one has begun.
+        let outcome = match outcome {
+            Outcome::Left { because, begun: _ } => Outcome::Left { because, begun: self.begun[step] },
+            outcome => outcome,
         };
         self.left[step] -= 1;
         if self.left[step] > 0 {

@@ -36,7 +36,7 @@ pub const TABLE: &[(Exit, &str)] = &[
     (Exit::Usage, "the command line is wrong"),
     (Exit::Failed, "it failed; a wrong account or region is this too"),
     (Exit::Invalid, "the manifest is invalid"),
-    (Exit::Moved, "the world moved since the plan, so nothing was written where it had"),
+    (Exit::Moved, "the world moved since the plan, so nothing more was written where it had"),
     (Exit::Partly, "partly applied: run again"),
     (Exit::Incomplete, "something could not be read, so the answer is incomplete"),
     (Exit::Refused, "a guard refuses part of it"),

@@ -59,13 +59,15 @@ pub enum StepError {
     /// A call failed.
     #[error(transparent)]
     Call(#[from] CallError),
-    /// The resource is no longer what the plan saw, so nothing was written to it.
+    /// The resource is no longer what the plan saw, so nothing was written to it, or nothing more.
     #[error("it is no longer what the plan saw: planned to {planned}, now it would be {now}")]
     Moved {
         /// What was planned.
         planned: Verb,
         /// What would be planned now.
         now: String,
+        /// Whether an earlier stage of the step is done.
+        begun: bool,
     },
 }
 
@@ -84,19 +86,22 @@ impl<K: Kind> Task<K> {
         if let Target::Entry(entry) = &self.target {
             let mut entry = entry.resolved(known);
             // A resource is made whole: what is ignored is left alone from then on.
-            if self.follows && self.view.verb == Verb::Create {
+            if self.is_making(known) {
                 entry.ignore.clear();
             }
             self.target = Target::Entry(Arc::new(entry));
         }
         let now = self.look_until_shown(run).await?;
+        if self.is_another(&now, known) {
+            return Err(self.moved(&now.view));
+        }
         if self.is_over(&now) {
             return Ok(now.over(false));
         }
         if let Decision::Unknown(error) | Decision::NamesUnknown(_, error) = &now.decision {
             return Err(error.clone().into());
         }
-        if !self.is_as_shown(&now) {
+        if !self.is_as_shown(&now, known) {
             return Err(self.moved(&now.view));
         }
         let mut outputs = now.outputs();
@@ -120,6 +125,19 @@ impl<K: Kind> Task<K> {
         Ok(Done { changed: true, outputs })
     }
 
+    /// Whether an earlier stage of this very step has made the resource.
+    fn is_making(&self, known: &Known) -> bool {
+        self.follows && self.view.verb == Verb::Create && known.is_made(&self.view.address)
+    }
+
+    /// Whether what is there now is not the resource that the earlier stage was about, but one that took its
+    /// place since.
+    fn is_another(&self, now: &Now<K>, known: &Known) -> bool {
+        let of_entry = matches!(self.target, Target::Entry(_));
+        let was = known.outputs(&self.view.address).and_then(|outputs| outputs.get(Outputs::ID));
+        self.follows && of_entry && now.found.live().is_some() && now.view.id.as_deref() != was
+    }
+
     /// Whether it creates the resource itself.
     fn makes(&self) -> bool {
         self.view.verb == Verb::Create && !self.follows
@@ -136,7 +154,7 @@ impl<K: Kind> Task<K> {
     }
 
     /// Whether what would be done now is what was shown.
-    fn is_as_shown(&self, now: &Now<K>) -> bool {
+    fn is_as_shown(&self, now: &Now<K>, known: &Known) -> bool {
         match &now.decision {
             _ if !self.follows => {
                 now.view.verb == self.view.verb
@@ -145,8 +163,10 @@ impl<K: Kind> Task<K> {
             }
             // What this very run has made differs from what is declared by what AWS puts into it, and
             // nobody was there before. What nobody was asked about is not done all the same.
-            Decision::Act(Act::Update, _) if self.view.verb == Verb::Create => now.view.needs().is_empty(),
-            Decision::Act(_, changes) => {
+            Decision::Act(Act::Update, _) if self.is_making(known) => now.view.needs().is_empty(),
+            // The earlier stage has made it ours, or reads do not show that yet. What has lost its mark since is
+            // nobody's, and nobody was asked.
+            Decision::Act(act, changes) if *act == Act::Update || now.view.verb == self.view.verb => {
                 let own = changes.iter().filter(|change| K::stage(change) == self.stage);
                 fit(&self.shown, &own.map(Describe::describe).collect::<Vec<_>>())
             }
@@ -233,7 +253,10 @@ impl<K: Kind> Task<K> {
         } else if now.verb == self.view.verb {
             words = format!("{words} with other changes");
         }
-        StepError::Moved { planned: self.view.verb, now: words }
+        if let (Some(id), true) = (&now.id, now.id != self.view.id) {
+            words = format!("{words}, and it is {id}");
+        }
+        StepError::Moved { planned: self.view.verb, now: words, begun: self.follows }
     }
 
     /// What would be planned now. Where an earlier stage has made the resource, AWS is given time to show it.

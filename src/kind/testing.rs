@@ -2,6 +2,7 @@
 //! And [`laws`], which hold for every manifest and every world.
 
 pub(crate) mod laws;
+pub(crate) mod toy;
 
 use std::fmt::Write as _;
 use std::sync::Arc;

@@ -13,7 +13,7 @@ pub struct Node {
     pub task: Box<dyn AnyTask>,
     /// The step that it belongs to: its position among the steps.
     pub step: usize,
-    /// The entries whose outputs it takes.
+    /// The entries whose outputs it takes; its own, where a stage of the step has run before it.
     pub names: Vec<Address>,
     /// What must have gone well before it begins.
     pub needs: BTreeSet<usize>,
@@ -38,11 +38,12 @@ pub(super) fn is_awaited(verb: Verb) -> bool {
 /// A stage waits for the stage before it, and for the entries that it names until they are there and ours.
 /// What leaves is deleted in the reverse order of the kinds: those that name others come first, and whether
 /// that went well AWS itself will tell, for it refuses to delete what is in use. Within a kind the parts of all
-/// go first, for parts may name one another's resources.
+/// go first, for parts may name one another's resources; what can only go with others needs theirs to be gone.
 pub(super) fn connect(steps: Vec<Ready>, kinds: &[KindName]) -> Vec<Node> {
     let rank = |view: &StepView| kinds.iter().position(|kind| *kind == view.address.kind);
     let mut nodes: Vec<Node> = Vec::new();
     let (mut first, mut deletes) = (BTreeMap::new(), Vec::new());
+    let addresses: Vec<_> = steps.iter().map(|step| step.view.address.clone()).collect();
     for (step, ready) in steps.into_iter().enumerate() {
         let Ready { view, names, tasks } = ready;
         let mut before = None;
@@ -54,7 +55,8 @@ pub(super) fn connect(steps: Vec<Ready>, kinds: &[KindName]) -> Vec<Node> {
                 first.insert(view.address.clone(), at);
             }
             let names = names.iter().filter(|(from, _)| *from <= stage).map(|(_, address)| address.clone());
-            let (names, needs) = (names.collect(), before.into_iter().collect());
+            let own = before.map(|_| view.address.clone());
+            let (names, needs) = (names.chain(own).collect(), before.into_iter().collect());
             nodes.push(Node { task, step, names, needs, after: BTreeSet::new() });
             before = Some(at);
         }
@@ -62,6 +64,12 @@ pub(super) fn connect(steps: Vec<Ready>, kinds: &[KindName]) -> Vec<Node> {
     for (at, node) in nodes.iter_mut().enumerate() {
         let needs = node.names.iter().filter_map(|address| first.get(address).copied());
         node.needs.extend(needs.filter(|need| *need != at));
+    }
+    for (at, (_, stage)) in deletes.iter().filter(|(_, (_, stage))| *stage == Stage::Itself) {
+        let parts = deletes.iter().filter(|(_, (_, other))| other > stage).map(|(other, _)| *other);
+        let with = |other: &usize| nodes[*at].names.contains(&addresses[nodes[*other].step]);
+        let with: Vec<_> = parts.filter(with).collect();
+        nodes[*at].needs.extend(with);
     }
     for (at, turn) in &deletes {
         let later = deletes.iter().filter(|(_, other)| other > turn).map(|(other, _)| *other);
@@ -140,6 +148,17 @@ mod tests {
         let named = step(Verb::Adopt, KindName::SECURITY_GROUP, "a", &[], &[Parts]);
         let names = step(Verb::Create, KindName::FILE_SYSTEM, "f", &[(Itself, "a")], &[Itself]);
         assert_eq!(edges(&connect(vec![named, names], &KINDS))[1], (vec![0], vec![]));
+    }
+
+    /// Should the rules of one stay, AWS would refuse the other for as long as anybody waited.
+    #[test]
+    fn what_can_only_go_with_another_needs_its_parts_to_be_gone() {
+        let gone = |key, other| {
+            step(Verb::Delete, KindName::SECURITY_GROUP, key, &[(Itself, other)], &[Parts, Itself])
+        };
+        let nodes = connect(vec![gone("a", "b"), gone("b", "a")], &KINDS);
+        let (first, last) = ((vec![], vec![]), (vec![0, 2], vec![0, 2]));
+        assert_eq!(edges(&nodes), [first.clone(), last.clone(), first, last]);
     }
 
     #[test]

@@ -58,6 +58,18 @@ pub struct ReadyPlan {
 }
 
 impl ReadyPlan {
+    /// The same for tests, which have steps of kinds that no manifest has.
+    #[cfg(test)]
+    pub(crate) fn of(
+        steps: Vec<Box<dyn AnyStep>>,
+        known: Known,
+        kinds: &[KindName],
+        consent: &Consent,
+        only: &[String],
+    ) -> Self {
+        Self::new(steps, known, kinds, consent, only)
+    }
+
     /// With `only` not empty, everything else is passed over without a word.
     pub(super) fn new(
         steps: Vec<Box<dyn AnyStep>>,

@@ -192,9 +192,12 @@ fn tell(report: &Report, ui: &mut Ui) {
             Outcome::Failed(error) => {
                 let help = match error {
                     StepError::Call(error) => error.class.help(),
-                    StepError::Moved { .. } => {
+                    StepError::Moved { begun: false, .. } => {
                         Some("nothing was written to it; look at the new plan and apply again")
                     }
+                    StepError::Moved { begun: true, .. } => Some(
+                        "an earlier part of it is done, and nothing more was written; look at the new plan and apply again",
+                    ),
                 };
                 // What AWS says, and what stands in tags, is not ours.
                 ui.error(&format!("{} {address}: {}", view.verb, Line(&error.to_string())), help);

@@ -16,6 +16,7 @@ fn every_event_and_every_outcome() {
     let moved = StepError::Moved {
         planned: Verb::Update,
         now: "blocked (it belongs to the manifest `other`)".to_owned(),
+        begun: false,
     };
     let outcomes = [
         Outcome::Changed,
