@@ -56,8 +56,9 @@ fn digest(header: &Header, steps: &[&StepView]) -> String {
             notes: _,
             remarks: _,
         } = view;
-        // Why something stays says how much it holds, which changes by the hour; what happens to it does not.
-        let reason = reason.as_ref().filter(|_| *verb != Verb::Keep);
+        // Why something stays says how much it holds, which changes by the hour; and with some errors AWS sends a
+        // text that is another one each time. What happens to either does not change: nothing.
+        let reason = reason.as_ref().filter(|_| !matches!(verb, Verb::Keep | Verb::Unknown));
         let step = serde_json::json!([address.to_string(), name, id, verb, reason, immutable, changes]);
         parts.push(step.to_string());
     }
