@@ -23,6 +23,7 @@ const KINDS: [KindName; 2] = [Toy::<WHOLE>::NAME, Toy::<PART>::NAME];
 
 /// What stands under one key, and what is there under the name of the same letter.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is drawn by itself")]
 struct Case {
     declared: bool,
     peers: Vec<Index>,
@@ -200,7 +201,7 @@ fn cases() -> impl Strategy<Value = (Vec<Case>, Vec<Case>)> {
 }
 
 /// Any order of a manifest's entries.
-fn turned<T: Clone>(all: &[T], by: &Index) -> Vec<T> {
+fn turned<T: Clone>(all: &[T], by: Index) -> Vec<T> {
     let mut all = all.to_vec();
     if !all.is_empty() {
         let at = by.index(all.len());
@@ -224,8 +225,8 @@ fn a_run_does_what_was_agreed_to_and_accounts_for_the_rest() {
 
         // Whatever the order of the entries.
         let (first, second) = (world.wholes.clone(), world.parts.clone());
-        world.wholes = turned(&first, &turn);
-        world.parts = turned(&second, &turn);
+        world.wholes = turned(&first, turn);
+        world.parts = turned(&second, turn);
         prop_assert_eq!(&world.views(), &views);
 
         let of_key: BTreeMap<_, _> =

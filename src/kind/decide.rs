@@ -215,7 +215,7 @@ fn stays_with<K: Kind>(live: &Live<K>, known: &Known) -> Option<Decision<K>> {
 /// changed name a replacement); or an entry may name it, and nobody could say where to find what that one names.
 pub fn claimed<'a, K: Kind>(
     live: &Live<K>,
-    entries: impl Iterator<Item = (&'a Entry<K>, &'a Found<K>)> + Clone,
+    mut entries: impl Iterator<Item = (&'a Entry<K>, &'a Found<K>)> + Clone,
 ) -> Option<String> {
     if let Some((entry, _)) =
         entries.clone().find(|(entry, found)| !settled(entry, found) && was_of(live, entry))
@@ -227,7 +227,7 @@ pub fn claimed<'a, K: Kind>(
     }
     // Names in which the case of letters counts are kept too often by this, and never deleted by mistake.
     let called = |entry: &Entry<K>| K::name(&entry.state).eq_ignore_ascii_case(K::name(&live.state));
-    let (entry, _) = entries.clone().find(|(entry, _)| entry.is_lost() && called(entry))?;
+    let (entry, _) = entries.find(|(entry, _)| entry.is_lost() && called(entry))?;
     Some(format!(
         "{} names one that is called so, and could not be looked for; it stays until that is settled",
         entry.address

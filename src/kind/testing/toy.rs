@@ -212,7 +212,7 @@ impl<const N: u8> Kind for Toy<N> {
     type Detail = Vec<String>;
     type Change = Change;
 
-    fn lower(_: &(), _: &str, _: &Place, _: &mut Problems) -> Option<State> {
+    fn lower((): &(), _: &str, _: &Place, _: &mut Problems) -> Option<State> {
         None
     }
 
@@ -304,7 +304,7 @@ impl<const N: u8> Kind for Toy<N> {
     ) -> Result<(), CallError> {
         let call = change.describe().call;
         if change.state().account.get().slow.contains(call) {
-            let mut patience = run.patience("the toy", Duration::from_secs(3600));
+            let mut patience = run.patience("the toy", Duration::from_hours(1));
             loop {
                 patience.pause().await?;
             }
