@@ -13,8 +13,8 @@ use crate::model::{FieldChange, Shown};
 pub(super) const INDENT: &str = "      ";
 /// Names of fields are at least this wide, so that steps line up with each other.
 const MIN_NAME: usize = 16;
-/// Old values wider than this do not push the arrow of others.
-const MAX_BEFORE: usize = 32;
+/// Names and old values wider than this do not push the columns of others: a rule's name holds its peer.
+const MAX_COLUMN: usize = 32;
 /// Wider than this, old and new stand below each other.
 const MAX_ROW: usize = 96;
 /// What stands for the id of what is not made yet.
@@ -39,10 +39,12 @@ impl Columns {
         let fields = || view.immutable.iter().chain(view.changes.iter().flat_map(|change| &change.fields));
         let together = matches!(view.verb, Verb::Create | Verb::Adopt);
         let rows = || fields().filter(|field| !(together && is_new_tag(field)));
-        let before = rows().map(|field| width(&value(&field.before))).filter(|width| *width <= MAX_BEFORE);
+        let widest = |widths: &mut dyn Iterator<Item = usize>| {
+            widths.filter(|width| *width <= MAX_COLUMN).max().unwrap_or_default()
+        };
         Self {
-            name: rows().map(|field| width(&field.field)).max().unwrap_or_default().max(MIN_NAME),
-            before: before.max().unwrap_or_default(),
+            name: widest(&mut rows().map(|field| width(&field.field))).max(MIN_NAME),
+            before: widest(&mut rows().map(|field| width(&value(&field.before)))),
             together,
         }
     }
@@ -122,7 +124,8 @@ fn difference(out: &mut String, field: &FieldChange, columns: Columns, whole: bo
 /// Old and new beside each other, or below each other where they are long.
 fn row(out: &mut String, field: &FieldChange, columns: Columns) {
     let (before, after) = (value(&field.before), value(&field.after));
-    if field.before != Shown::Absent && columns.name + width(&before) + width(&after) > MAX_ROW {
+    let name = width(&field.field).max(columns.name);
+    if field.before != Shown::Absent && name + width(&before) + width(&after) > MAX_ROW {
         let _ = writeln!(out, "{INDENT}{}", Line(&field.field));
         diff::write(out, &before, &after, DEEP);
         return;

@@ -235,6 +235,19 @@ fn changes() -> StepView {
     view
 }
 
+/// A group, of whose rules one has a long name.
+pub(super) fn rules() -> StepView {
+    let kind = KindName::SECURITY_GROUP;
+    let mut view = step(Verb::Update, kind, "files", 70);
+    let fields = vec![
+        text("tag Project", Some("old"), Some("site")),
+        text("ingress tcp 22 from 0.0.0.0/0", Some("allowed"), None),
+        text("ingress tcp 2049 from ec2.security-group.clients", None, Some("allowed: NFS")),
+    ];
+    view.changes = vec![ChangeView::new("ec2:AuthorizeSecurityGroupIngress", fields)];
+    view
+}
+
 fn creates() -> Vec<StepView> {
     let mut full = repository(Verb::Create, "images", 60);
     let mut fields = vec![

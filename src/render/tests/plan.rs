@@ -1,6 +1,6 @@
 use insta::assert_snapshot;
 
-use super::fixture::{everything, gaps, looked_up, repository, with};
+use super::fixture::{everything, gaps, looked_up, repository, rules, with};
 use super::{marked, plain};
 use crate::kind::view::{StepView, Verb};
 use crate::render::plan::{Extent, text};
@@ -126,6 +126,20 @@ fn everything_that_a_plan_can_hold() {
 
     plan: 2 to create, 3 to update, 1 to adopt, 1 to restore, 1 to delete, 2 kept, 1 blocked, 1 unknown, 3 in sync, of 15; digest adc9ff74993d
     "#);
+}
+
+#[test]
+fn a_long_name_does_not_push_the_columns_of_others() {
+    let text = shown(&[rules()], Extent::default());
+    let rows: Vec<_> = text.lines().filter(|line| line.contains('→')).collect();
+    assert_eq!(
+        rows,
+        [
+            "      tag Project                    old     → site",
+            "      ingress tcp 22 from 0.0.0.0/0  allowed → (none)",
+            "      ingress tcp 2049 from ec2.security-group.clients  (none)  → allowed: NFS",
+        ]
+    );
 }
 
 #[test]
