@@ -104,15 +104,15 @@ impl Ui {
     /// Says something on standard error, unless it is to be quiet.
     pub(super) fn say(&mut self, text: &str) {
         if !self.quiet {
-            self.line(text);
+            self.fitted(text);
         }
     }
 
     /// Says what went wrong, even when it is to be quiet.
     pub(super) fn error(&mut self, message: &str, help: Option<&str>) {
-        self.line(&format!("{DANGER}error{DANGER:#}: {message}"));
+        self.fitted(&format!("{DANGER}error{DANGER:#}: {message}"));
         if let Some(help) = help {
-            self.line(&format!("  {STRONG}help{STRONG:#}: {help}"));
+            self.fitted(&format!("  {STRONG}help{STRONG:#}: {help}"));
         }
     }
 
@@ -161,7 +161,7 @@ impl Ui {
         }
         if !self.console.err_is_terminal {
             if let Some(line) = progress::line(event) {
-                self.line(&line);
+                self.fitted(&line);
             }
             return;
         }
@@ -169,9 +169,18 @@ impl Ui {
         if let Some(line) = line {
             // Taken out for the moment, so that printing can borrow the rest.
             if let Some(spinners) = self.spinners.take() {
-                spinners.suspend(|| self.line(&line));
+                spinners.suspend(|| self.fitted(&line));
                 self.spinners = Some(spinners);
             }
+        }
+    }
+
+    /// A line of talk: on a terminal, as many as fit it.
+    fn fitted(&mut self, text: &str) {
+        if self.console.err_is_terminal {
+            self.line(&fold(text, self.console.width));
+        } else {
+            self.line(text);
         }
     }
 

@@ -70,8 +70,9 @@ impl Spinners {
         match event {
             Event::Started(view) => {
                 let spinner = self.all.add(ProgressBar::new_spinner().with_message(name(view)));
+                // Cut off at the edge: of a line that wraps, the first half would stay behind.
                 // The template is a constant, and a bad one only costs its looks.
-                if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+                if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {wide_msg}") {
                     spinner.set_style(style);
                 }
                 spinner.enable_steady_tick(Duration::from_millis(100));
