@@ -51,15 +51,25 @@ fn dangling(table: &DeTable<'_>, reference: Reference) -> Option<Problem> {
     keys.retain(|key| is_key(key) && names::is_plausible(key));
     keys.sort_unstable();
     let own = key.strip_prefix(&format!("{kind}.")).filter(|own| keys.contains(own));
+    let by_id = if is_id(&key) { "write the key of an entry, not an id; " } else { "" };
     let help = match (own, names::nearest(&key, keys.iter().copied())) {
         (Some(own), _) => format!("write its key alone: `{own}`"),
-        (None, Some(near)) => format!("did you mean `{near}`?"),
-        (None, None) if (1..=MAX_NAMED).contains(&keys.len()) => format!("there is: {}", keys.join(", ")),
-        (None, None) => {
-            format!("head one with [{kind}.{}]", if is_key(&key) { names::shown(&key) } else { "KEY" })
+        (None, Some(near)) if !is_id(&key) => format!("did you mean `{near}`?"),
+        (None, _) if (1..=MAX_NAMED).contains(&keys.len()) => {
+            format!("{by_id}there is: {}", keys.join(", "))
+        }
+        (None, _) => {
+            let named = if is_key(&key) && !is_id(&key) { names::shown(&key) } else { "KEY" };
+            format!("{by_id}declare one as [{kind}.{named}]")
         }
     };
     Some(Problem { path, of_key: false, message, help: Some(help) })
+}
+
+/// Whether a text looks like what AWS calls a resource: `fs-` and its 8 or 17 hexadecimal digits.
+fn is_id(text: &str) -> bool {
+    let is_number = |it: &str| [8, 17].contains(&it.len()) && it.bytes().all(|c| c.is_ascii_hexdigit());
+    text.rsplit_once('-').is_some_and(|(_, number)| is_number(number))
 }
 
 /// Every word that a manifest may use for a key, besides those that people make up.

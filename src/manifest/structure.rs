@@ -89,6 +89,11 @@ impl<'a> Schema<'a> {
             _ => None,
         }
     }
+
+    /// Whether what is in the list is tables.
+    fn lists_tables(self) -> bool {
+        self.get("items").map(|node| self.at(node)).and_then(Schema::type_name) == Some("object")
+    }
 }
 
 /// What of a table is wrong, and what is right and can be checked further.
@@ -198,6 +203,9 @@ impl Check<'_> {
             let help = match (expected, is) {
                 (Some("string"), DeValue::Array(_) | DeValue::Table(_)) => "",
                 (Some("string"), _) if words.is_empty() => "put it in quotes",
+                (Some("array"), DeValue::String(_)) if schema.lists_tables() => {
+                    "write [{ KEY = VALUE }], or leave it out"
+                }
                 (Some("array"), DeValue::String(_)) => "put it in brackets: [\"…\"]",
                 (Some("array"), DeValue::Table(_)) => {
                     "put it in brackets: [{ … }]; or head its table with [[…]]"
@@ -274,9 +282,9 @@ fn type_words(name: Option<&str>, schema: Schema<'_>) -> &'static str {
         Some("boolean") => "true or false",
         Some("integer") => "a whole number",
         Some("number") => "a number",
+        Some("array") if schema.lists_tables() => "a list of tables",
         Some("array") => match schema.get("items").map(|node| schema.at(node)) {
             Some(items) if items.type_name() == Some("string") => "a list of texts",
-            Some(items) if items.type_name() == Some("object") => "a list of tables",
             _ => "a list",
         },
         _ => "a table",

@@ -70,7 +70,7 @@ fn check_name(name: &str, problems: &mut Problems) {
 
 fn network(key: &str, problems: &mut Problems) -> Link {
     if rules::is_id("vpc-", key) {
-        let help = "look it up, with id = \"vpc-...\" under [lookup.vpc.KEY], and write that key";
+        let help = "look it up, with id = \"vpc-…\" under [lookup.vpc.KEY], and write that key";
         problems.report("vpc", "a VPC is named by its look-up, and not by its id", help);
         // What is given beside a problem is not used.
         return Link::live(key);

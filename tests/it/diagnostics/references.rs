@@ -41,25 +41,25 @@ fn what_is_not_there_is_said_with_what_is() {
     ");
     assert_snapshot!(brief(&group("main")), @"
     8:7 invalid-value: ec2.security-group.nfs: there is no lookup.vpc `main`
-        help: head one with [lookup.vpc.main]
+        help: declare one as [lookup.vpc.main]
     ");
     assert_snapshot!(brief(&point("workspaces")), @"
     6:15 invalid-value: efs.access-point.clients: there is no efs.file-system `workspaces`
-        help: head one with [efs.file-system.workspaces]
+        help: declare one as [efs.file-system.workspaces]
     ");
     // What cannot be a key is no advice.
     assert_snapshot!(brief(&group("")), @"
     8:7 invalid-value: ec2.security-group.nfs: there is no lookup.vpc of this name
-        help: head one with [lookup.vpc.KEY]
+        help: declare one as [lookup.vpc.KEY]
     ");
     assert_snapshot!(brief(&group("Main Network")), @"
     8:7 invalid-value: ec2.security-group.nfs: there is no lookup.vpc `Main Network`
-        help: head one with [lookup.vpc.KEY]
+        help: declare one as [lookup.vpc.KEY]
     ");
     let many = (0..9).fold(String::new(), |all, at| format!("{all}[lookup.vpc.n{at}]\ndefault = true\n"));
     assert_snapshot!(brief(&format!("{many}{}", group("other-network"))), @"
     26:7 invalid-value: ec2.security-group.nfs: there is no lookup.vpc `other-network`
-        help: head one with [lookup.vpc.other-network]
+        help: declare one as [lookup.vpc.other-network]
     ");
 }
 
@@ -81,7 +81,7 @@ fn another_kind_of_thing_is_not_what_is_meant() {
     ");
     assert_snapshot!(brief(&format!("{VPC}{}", group("vpc-0a1b2c3d"))), @r#"
     10:7 invalid-value: ec2.security-group.nfs: a VPC is named by its look-up, and not by its id
-        help: look it up, with id = "vpc-..." under [lookup.vpc.KEY], and write that key
+        help: look it up, with id = "vpc-…" under [lookup.vpc.KEY], and write that key
     "#);
 }
 
@@ -98,8 +98,28 @@ fn all_of_them_come_at_once_each_at_its_place() {
     13:76 invalid-value: ec2.security-group.nfs: there is no ec2.security-group `gone`
         help: there is: nfs
     16:15 invalid-value: efs.access-point.clients: there is no efs.file-system `workspaces`
-        help: head one with [efs.file-system.workspaces]
+        help: declare one as [efs.file-system.workspaces]
     ");
+}
+
+#[test]
+fn an_entry_is_not_named_by_an_id() {
+    let files = "[efs.file-system.files]\nname = \"files\"\n";
+    assert_snapshot!(brief(&format!("{files}{}", point("fs-0123456789abcdef0"))), @"
+    8:15 invalid-value: efs.access-point.clients: there is no efs.file-system of this name
+        help: write the key of an entry, not an id; there is: files
+    ");
+    assert_snapshot!(brief(&point("fs-0123456789abcdef0")), @"
+    6:15 invalid-value: efs.access-point.clients: there is no efs.file-system of this name
+        help: write the key of an entry, not an id; declare one as [efs.file-system.KEY]
+    ");
+}
+
+#[test]
+fn no_rules_are_left_out_and_not_said_in_words() {
+    let problems = brief(&format!("{VPC}{}egress = \"none\"\n", group("main")));
+    assert!(problems.contains("`egress` must be a list of tables"), "{problems}");
+    assert!(problems.contains("help: write [{ KEY = VALUE }], or leave it out"), "{problems}");
 }
 
 /// Whether what is named is sound is told there.
@@ -117,7 +137,7 @@ fn what_is_named_may_be_wrong_itself() {
     6:7 wrong-type: `lookup.vpc.KEY` must be a table
         help: write it as [lookup.vpc.KEY]
     10:7 invalid-value: ec2.security-group.nfs: there is no lookup.vpc `main`
-        help: head one with [lookup.vpc.main]
+        help: declare one as [lookup.vpc.main]
     ");
 }
 
