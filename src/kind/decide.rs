@@ -316,25 +316,36 @@ fn present<K: Kind>(entry: &Entry<K>, live: &Live<K>, stacks: &Stacks) -> Decisi
         changes.push(K::retag(live, missing));
     }
     let mut immutable = Vec::new();
-    let mut instead = Vec::new();
+    // What to do instead, and the fields that it is about.
+    let mut instead: Vec<(&str, Vec<String>)> = Vec::new();
     for delta in K::diff(live, &entry.wanted_beside(&live.state)) {
         match delta {
             Delta::Change(change) => changes.push(change),
             Delta::Immutable { field, instead: advice } => {
+                let name = format!("`{}`", field.field);
                 immutable.push(field);
-                instead.push(advice);
+                match instead.iter_mut().find(|(known, _)| *known == advice) {
+                    Some((_, fields)) => fields.push(name),
+                    None => instead.push((advice, vec![name])),
+                }
             }
         }
     }
     if !immutable.is_empty() {
         let names: Vec<_> = immutable.iter().map(|field| format!("`{}`", field.field)).collect();
-        instead.dedup();
+        let help = match instead.as_slice() {
+            [(advice, _)] => (*advice).to_owned(),
+            several => {
+                let each = several.iter().map(|(advice, fields)| format!("{}: {advice}", fields.join(", ")));
+                each.collect::<Vec<_>>().join("; ")
+            }
+        };
         return Decision::Blocked(Block {
             reason: format!(
                 "{} cannot be changed on a live resource, only by replacing it",
                 names.join(", ")
             ),
-            help: instead.join("; "),
+            help,
             immutable,
         });
     }

@@ -172,7 +172,7 @@ fn everything_else_is_for_ever() {
       because `path`, `create` cannot be changed on a live resource, only by replacing it
       cannot change path /other -> /clients
       cannot change create none -> 1000:1000, mode 755
-      help: put back what is live, or give the new one an entry and a name of its own, let what mounts this one use it, and then take this entry out; the files stay; put back what is live, or write ignore = ["create"]: it acts only once, when the directory is not there
+      help: `path`: put back what is live, or give the new one an entry and a name of its own, let what mounts this one use it, and then take this entry out; the files stay; `create`: put back what is live, or write ignore = ["create"]: it acts only once, when the directory is not there
     "#);
 }
 
