@@ -23,8 +23,6 @@ const UNTIL_AVAILABLE: Duration = Duration::from_mins(10);
 /// How long mount targets may take to come, and to go (terraform-provider-aws: `efs/mount_target.go`).
 const UNTIL_MOUNTABLE: Duration = Duration::from_mins(30);
 const UNTIL_UNMOUNTED: Duration = Duration::from_mins(10);
-/// How long IAM may take to tell EFS of a new role (terraform-provider-aws: `efs/file_system_policy.go`).
-const UNTIL_KNOWN: Duration = Duration::from_mins(2);
 
 /// What EFS says while another change of the file system is under way.
 const BUSY: &str = "IncorrectFileSystemLifeCycleState";
@@ -88,7 +86,8 @@ pub(super) async fn perform(run: &Run<'_>, change: &Change, outputs: &mut Output
                 .file_system_id(id)
                 .policy(after.text())
                 .bypass_policy_lockout_safety_check(false);
-            once_taken(run, call, id, || request.clone().send()).await.map(drop)
+            let put = || once_taken(run, call, id, || request.clone().send());
+            run.until_principals_are_known(is_unknown_principal, put).await.map(drop)
         }
         Change::DeleteFileSystemPolicy { .. } => {
             let request = efs.delete_file_system_policy().file_system_id(id);
@@ -138,26 +137,15 @@ async fn create(
     available(run, id).await
 }
 
-/// Makes a call until EFS takes it: again while another change of the file system is under way, and while EFS
-/// does not know a principal of its policy that IAM has just made.
+/// Makes a call until EFS takes it: again while another change of the file system is under way.
 async fn once_taken<T, F>(run: &Run<'_>, call: &str, id: &str, send: impl Fn() -> F) -> Result<T, CallError>
 where
     F: Future<Output: Answer<T>>,
 {
-    let (mut busy, mut unknown) = (None, None);
+    let mut patience = run.patience(format!("{id} to be available"), UNTIL_AVAILABLE);
     loop {
         match send().await.about(call, id) {
-            Err(error) if error.is(BUSY) => {
-                let patience = busy
-                    .get_or_insert_with(|| run.patience(format!("{id} to be available"), UNTIL_AVAILABLE));
-                patience.pause_after(error).await?;
-            }
-            Err(error) if is_unknown_principal(&error) => {
-                let patience = unknown.get_or_insert_with(|| {
-                    run.patience("EFS to know the principals of the policy", UNTIL_KNOWN)
-                });
-                patience.pause_after(error).await?;
-            }
+            Err(error) if error.is(BUSY) => patience.pause_after(error).await?,
             answer => return answer,
         }
     }

@@ -117,7 +117,7 @@ fn a_policy_waits_for_its_principals_and_for_no_other_fault_of_it() {
     let says = |message| Answer::error("InvalidPolicyException", message);
     let made = perform(&change, vec![(put, vec![says("Policy contains invalid Principal block")])]);
     assert!(made.given_up_after(2).is("InvalidPolicyException"));
-    assert_eq!(made.waited_for, ["EFS to know the principals of the policy"]);
+    assert_eq!(made.waited_for, ["AWS to know the principals of the policy"]);
     let made = perform(&change, vec![(put, vec![says("Policy contains an invalid action")])]);
     assert!(made.failed().is("InvalidPolicyException"));
     assert_eq!(made.calls, [put]);
