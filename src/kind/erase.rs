@@ -11,8 +11,8 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use super::decide::{self, Act, Around, Decision, Stacks};
-use super::known::Fate;
+use super::decide::{Act, Around, Decision, Stacks};
+use super::settle::{self, Left, Leftovers};
 use super::sighting::{Found, Observation};
 use super::task::{self, Done, StepError, Target, Task};
 use super::view::StepView;
@@ -244,102 +244,25 @@ impl<K: Kind> AnySighting for Sighting<K> {
         // An entry without an answer is unknown; it is not to be passed over.
         found.extend(entries.iter().skip(found.len()).map(|entry| Found::unanswered(K::name(&entry.state))));
         let mut seen: Vec<_> = entries.iter().map(Arc::clone).zip(found).collect();
-        let decisions = settle(&mut seen, &around, known);
+        let decisions = settle::entries(&mut seen, &around, known);
         let mut steps: Vec<Box<dyn AnyStep>> = Vec::new();
         for ((entry, found), decision) in seen.iter().zip(decisions) {
             let view = show::entry(entry, found, &decision);
             let target = Target::Entry(Arc::clone(entry));
             steps.push(Box::new(Step { target, view, decision, together: Vec::new() }));
         }
-        let claimed: Vec<_> = observation
-            .leftovers
-            .iter()
-            .map(|live| decide::claimed(live, seen.iter().map(|(entry, found)| (entry.as_ref(), found))))
-            .collect();
-        let free =
-            observation.leftovers.iter().zip(&claimed).filter(|(live, claimed)| {
-                claimed.is_none() && decide::says_delete(live, &stacks, &place, known)
-            });
-        let leaving = decide::leaving(free.map(|(live, _)| live).collect());
-        let together: Arc<Vec<_>> = Arc::new(leaving.iter().map(|live| (*live).clone()).collect());
-        let addresses = decide::leftover_addresses(&observation.leftovers, entries.iter().map(Arc::as_ref));
-        let called: Vec<_> = observation.leftovers.iter().zip(&addresses).collect();
-        for ((live, address), claimed) in called.iter().zip(claimed) {
-            // Nobody could say where to find it: it is what that entry's own step is about.
-            if seen.iter().any(|(entry, _)| entry.is_lost() && decide::was_of(live, entry)) {
-                known.keep(&live.outputs, address);
-                continue;
-            }
-            let decision = claimed
-                .map_or_else(|| decide::leftover(live, &stacks, &place, &leaving, known), Decision::Keep);
-            if !matches!(decision, Decision::Act(..)) {
-                known.keep(&live.outputs, address);
-            }
-            let view = show::leftover((*address).clone(), live, &decision);
-            let needed = decide::held_by(live, &leaving);
-            let named = called.iter().filter(|(other, _)| needed.iter().any(|it| std::ptr::eq(*it, *other)));
-            let with = named.map(|(_, address)| (*address).clone()).collect();
-            let target =
-                Target::Leftover(Box::new((*live).clone()), Arc::clone(&together), Arc::clone(&place));
-            steps.push(Box::new(Step { target, view, decision, together: with }));
+        let Leftovers { judged, leaving } =
+            settle::leftovers(&observation.leftovers, &seen, &stacks, &place, known);
+        let leaving = Arc::new(leaving);
+        for Left { live, address, decision, together } in judged {
+            let view = show::leftover(address, live, &decision);
+            let target = Target::Leftover(Box::new(live.clone()), Arc::clone(&leaving), Arc::clone(&place));
+            steps.push(Box::new(Step { target, view, decision, together }));
         }
         if let Some(gap) = observation.gaps.first() {
             known.gap(K::NAME, gap);
         }
         steps
-    }
-}
-
-/// Decides about entries that may name each other: until nothing more is blocked or unknown because of others.
-///
-/// An entry only ever gets from free to blocked, and from either to unknown. So it ends, and in the same way
-/// whatever the order of the entries.
-fn settle<K: Kind>(
-    seen: &mut [(Arc<Entry<K>>, Found<K>)],
-    around: &Around<'_, K>,
-    known: &mut Known,
-) -> Vec<Decision<K>> {
-    let among = seen.iter().any(|(entry, _)| entry.names().iter().any(|(_, name)| name.kind == K::NAME));
-    // What is there is known by its id from the beginning, whatever comes of it: else an entry would differ, and
-    // be blocked, only because the one that it names comes later.
-    for (entry, found) in seen.iter() {
-        if let Some(live) = found.live() {
-            known.note(entry.address.clone(), Fate::Live(live.outputs.clone()));
-        }
-    }
-    let mut before = None;
-    loop {
-        let mut decisions = Vec::new();
-        for (entry, found) in seen.iter_mut() {
-            *entry = Arc::new(entry.resolved(known));
-            let decision = decide::entry(entry, found, around, known);
-            known.note(entry.address.clone(), decide::fate(found, &decision));
-            decisions.push(decision);
-        }
-        let stuck: Vec<_> = decisions.iter().map(Stuck::of).collect();
-        // Once is enough where nobody names another; else the last look must have changed nothing.
-        if !among || before.as_ref() == Some(&stuck) {
-            return decisions;
-        }
-        before = Some(stuck);
-    }
-}
-
-/// Whether an entry stands in the way of those that name it.
-#[derive(PartialEq)]
-enum Stuck {
-    Free,
-    Blocked,
-    Unknown,
-}
-
-impl Stuck {
-    fn of<K: Kind>(decision: &Decision<K>) -> Self {
-        match decision {
-            Decision::InSync | Decision::Act(..) | Decision::Keep(_) => Self::Free,
-            Decision::Blocked(_) => Self::Blocked,
-            Decision::Unknown(_) | Decision::NamesUnknown(..) => Self::Unknown,
-        }
     }
 }
 

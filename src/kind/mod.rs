@@ -17,6 +17,7 @@ pub mod lookup;
 pub mod named;
 pub mod reading;
 pub mod run;
+pub mod settle;
 pub mod show;
 pub mod sighting;
 pub mod task;
