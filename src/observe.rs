@@ -3,9 +3,9 @@
 use futures_util::future::join_all;
 use tokio::sync::watch;
 
-use crate::aws::{Aws, CallError, Identity};
+use crate::aws::{Aws, CallError, Identity, Listings};
 use crate::kind::Known;
-use crate::kind::erase::{AnyGroup, AnySighting};
+use crate::kind::erase::{AnyGroup, AnySighting, Look};
 use crate::manifest::Manifest;
 
 /// What was seen of the account that the manifest names.
@@ -80,13 +80,14 @@ pub async fn observe(aws: &Aws, manifest: &Manifest) -> Result<World, ObserveErr
 }
 
 /// Everything at once. Only what can be found by nothing but its network waits for the look-ups.
-async fn look<'a>(aws: &'a Aws, manifest: &'a Manifest) -> Vec<Box<dyn AnySighting>> {
+async fn look(aws: &Aws, manifest: &Manifest) -> Vec<Box<dyn AnySighting>> {
     let (found, looked_up) = watch::channel(None);
-    let observe = |group: &'a dyn AnyGroup| group.observe(aws, &manifest.place, looked_up.clone());
+    let listings = Listings::default();
     let groups = manifest.groups.iter().map(AsRef::as_ref);
     let (lookups, kinds): (Vec<_>, Vec<_>) = groups.partition(|group| group.is_lookup());
+    let look = Look { aws, place: &manifest.place, listings: &listings, looked_up };
     let lookups = async {
-        let sightings = join_all(lookups.into_iter().map(observe)).await;
+        let sightings = every(lookups, &look).await;
         let mut known = Known::default();
         for sighting in &sightings {
             sighting.tell(&mut known);
@@ -94,6 +95,10 @@ async fn look<'a>(aws: &'a Aws, manifest: &'a Manifest) -> Vec<Box<dyn AnySighti
         found.send_replace(Some(known));
         sightings
     };
-    let (lookups, kinds) = tokio::join!(lookups, join_all(kinds.into_iter().map(observe)));
+    let (lookups, kinds) = tokio::join!(lookups, every(kinds, &look));
     lookups.into_iter().chain(kinds).collect()
+}
+
+async fn every<'a>(groups: Vec<&'a dyn AnyGroup>, look: &Look<'a>) -> Vec<Box<dyn AnySighting>> {
+    join_all(groups.into_iter().map(|group| group.observe(look.clone()))).await
 }

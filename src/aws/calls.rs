@@ -43,6 +43,10 @@ const fn efs(operation: &'static str, effect: Effect) -> Call {
     Call { service: "elasticfilesystem", sdk_service: "EFS", operation, effect }
 }
 
+const fn elb(operation: &'static str, effect: Effect) -> Call {
+    Call { service: "elasticloadbalancing", sdk_service: "Elastic Load Balancing v2", operation, effect }
+}
+
 const fn secrets(operation: &'static str, effect: Effect) -> Call {
     Call { service: "secretsmanager", sdk_service: "Secrets Manager", operation, effect }
 }
@@ -107,6 +111,24 @@ pub static CALLS: &[Call] = &[
     efs("ModifyMountTargetSecurityGroups", Effect::Write),
     efs("CreateAccessPoint", Effect::Write),
     efs("DeleteAccessPoint", Effect::Delete),
+    elb("DescribeLoadBalancers", Effect::Read),
+    elb("DescribeLoadBalancerAttributes", Effect::Read),
+    elb("DescribeListeners", Effect::Read),
+    elb("DescribeListenerCertificates", Effect::Read),
+    elb("DescribeRules", Effect::Read),
+    elb("DescribeTags", Effect::Read),
+    elb("CreateLoadBalancer", Effect::Write),
+    elb("AddTags", Effect::Write),
+    elb("SetSubnets", Effect::Write),
+    elb("SetSecurityGroups", Effect::Write),
+    elb("SetIpAddressType", Effect::Write),
+    elb("ModifyLoadBalancerAttributes", Effect::Write),
+    elb("CreateListener", Effect::Write),
+    elb("ModifyListener", Effect::Write),
+    elb("AddListenerCertificates", Effect::Write),
+    elb("RemoveListenerCertificates", Effect::Write),
+    elb("DeleteListener", Effect::Delete),
+    elb("DeleteLoadBalancer", Effect::Delete),
     secrets("DescribeSecret", Effect::Read),
     secrets("GetResourcePolicy", Effect::Read),
     secrets("ListSecrets", Effect::Read),
@@ -135,10 +157,13 @@ mod tests {
         "DeleteFileSystem",
         "DeleteMountTarget",
         "DeleteNetworkInterface",
+        "DeleteRule",
         "DeleteSubnet",
+        "DeleteTargetGroup",
         "DeleteTags",
         "DeleteVpc",
         "GetSecretValue",
+        "RemoveTags",
         "TerminateInstances",
     ];
 

@@ -32,6 +32,8 @@ const IN_FLIGHT: &[(&str, usize)] = &[
     ("ec2", 16),
     ("ecr", 16),
     ("elasticfilesystem", 8),
+    // A bucket of 40 describing calls, refilled with 10 a second.
+    ("elasticloadbalancing", 8),
     ("cloudformation", 4),
     // ListCertificates was once limited to one a second.
     ("acm", 1),

@@ -8,6 +8,7 @@ pub mod error;
 pub mod gate;
 pub mod identity;
 mod limits;
+mod listings;
 pub mod stack;
 pub mod wait;
 
@@ -17,11 +18,14 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
 
 pub use calls::{Call, Effect};
 pub use error::{Answer, CallError, Class};
 pub use gate::{CallName, Ledger};
 pub use identity::Identity;
+pub use listings::{Listings, elb_tags};
 
 use gate::Gate;
 use limits::Capped;
@@ -54,6 +58,8 @@ pub struct Aws {
     pub ecr: aws_sdk_ecr::Client,
     /// Elastic File System.
     pub efs: aws_sdk_efs::Client,
+    /// Elastic Load Balancing: load balancers and their listeners.
+    pub elb: aws_sdk_elasticloadbalancingv2::Client,
     /// Secrets Manager.
     pub secrets: aws_sdk_secretsmanager::Client,
     /// Security Token Service: who we are.
@@ -85,6 +91,7 @@ impl Aws {
             ec2: client!(aws_sdk_ec2),
             ecr: client!(aws_sdk_ecr),
             efs: client!(aws_sdk_efs),
+            elb: client!(aws_sdk_elasticloadbalancingv2),
             secrets: client!(aws_sdk_secretsmanager),
             sts: client!(aws_sdk_sts),
             endpoint_url: config.endpoint_url().map(str::to_owned),
@@ -103,6 +110,13 @@ impl Aws {
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
+}
+
+/// The day of a moment (`2026-12-01`), in UTC; none where it is out of all bounds.
+#[must_use]
+pub fn day(at: &DateTime) -> Option<String> {
+    let text = at.fmt(Format::DateTime).ok()?;
+    text.split('T').next().map(str::to_owned)
 }
 
 async fn sdk_config(connection: &Connection) -> SdkConfig {

@@ -3,7 +3,7 @@
 //! A value travels `AnyKind → AnyGroup → AnySighting → AnyStep → AnyTask`, each made by the one before,
 //! so that nothing is ever cast back.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -16,8 +16,8 @@ use super::settle::{self, Left, Leftovers};
 use super::sighting::{Found, Observation};
 use super::task::{self, Done, StepError, Target, Task};
 use super::view::StepView;
-use super::{Describe, Draft, Entry, Kind, Known, Place, Run, Stage, Wanted, show};
-use crate::aws::{Aws, CallError};
+use super::{Describe, Draft, Entry, Kind, Known, Place, Run, Stage, Survey, Wanted, show};
+use crate::aws::{Aws, CallError, Listings};
 use crate::model::problem::Findings;
 use crate::model::{Address, KindName, Location, OnDelete};
 
@@ -55,18 +55,24 @@ pub trait AnyGroup: Send + Sync {
     fn is_lookup(&self) -> bool;
     /// The domains that look-ups look for.
     fn domains(&self) -> Vec<String>;
-    /// Reads what is live of the entries, and looks for what left the manifest. What look-ups have found comes
-    /// over `looked_up`.
-    fn observe<'a>(
-        &'a self,
-        aws: &'a Aws,
-        place: &'a Arc<Place>,
-        looked_up: LookedUp,
-    ) -> BoxFuture<'a, Box<dyn AnySighting>>;
+    /// Tells the entries what those that they name are called in AWS.
+    fn introduce(&mut self, names: &BTreeMap<Address, String>);
+    /// Reads what is live of the entries, and looks for what left the manifest.
+    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Box<dyn AnySighting>>;
 }
 
-/// What the look-ups have found; nothing while they are looking.
-pub type LookedUp = watch::Receiver<Option<Known>>;
+/// What one look at the account has in common.
+#[derive(Clone)]
+pub struct Look<'a> {
+    /// Where to look.
+    pub aws: &'a Aws,
+    /// The manifest's header.
+    pub place: &'a Arc<Place>,
+    /// What several kinds list, read once.
+    pub listings: &'a Listings,
+    /// What the look-ups have found; nothing while they are looking.
+    pub looked_up: watch::Receiver<Option<Known>>,
+}
 
 /// What identifies an entry.
 #[derive(Clone, Debug)]
@@ -79,6 +85,8 @@ pub struct EntryName {
     pub location: Location,
     /// What no other entry of its kind may claim: its name in AWS; a look-up claims nothing.
     pub claim: Option<String>,
+    /// Its name in AWS; a look-up has none.
+    pub name: Option<String>,
 }
 
 /// What was seen of one kind.
@@ -169,6 +177,7 @@ impl<K: Kind> AnyGroup for Group<K> {
             was: entry.was.clone(),
             location: entry.location.clone(),
             claim: Some(K::claim(&entry.state)),
+            name: Some(K::name(&entry.state).to_owned()),
         };
         self.entries.iter().map(name).collect()
     }
@@ -185,13 +194,16 @@ impl<K: Kind> AnyGroup for Group<K> {
         Vec::new()
     }
 
-    fn observe<'a>(
-        &'a self,
-        aws: &'a Aws,
-        place: &'a Arc<Place>,
-        looked_up: LookedUp,
-    ) -> BoxFuture<'a, Box<dyn AnySighting>> {
+    fn introduce(&mut self, names: &BTreeMap<Address, String>) {
+        // Nobody else has an entry while the manifest is being read.
+        for entry in self.entries.iter_mut().filter_map(Arc::get_mut) {
+            K::links(&mut entry.state, &mut |_, link| link.introduce(names));
+        }
+    }
+
+    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Box<dyn AnySighting>> {
         Box::pin(async move {
+            let Look { aws, place, listings, looked_up } = look;
             let entries =
                 if K::FOUND_BY_LINKS { self.located(looked_up).await } else { self.entries.clone() };
             let wanted = entries.iter().map(|entry| Wanted {
@@ -201,7 +213,7 @@ impl<K: Kind> AnyGroup for Group<K> {
                 leftover: false,
             });
             let wanted: Vec<_> = wanted.collect();
-            let observation = K::observe(aws, &wanted, Some(&place.manifest)).await;
+            let observation = K::observe(aws, &wanted, Some(Survey::marked(&place.manifest, listings))).await;
             drop(wanted);
             let present = observation.found.iter().filter_map(Found::live);
             let marks = present.chain(&observation.leftovers).filter_map(|live| live.tags.stack());
@@ -215,7 +227,7 @@ impl<K: Kind> AnyGroup for Group<K> {
 
 impl<K: Kind> Group<K> {
     /// The entries, with the links that tell where their resources are.
-    async fn located(&self, mut looked_up: LookedUp) -> Vec<Arc<Entry<K>>> {
+    async fn located(&self, mut looked_up: watch::Receiver<Option<Known>>) -> Vec<Arc<Entry<K>>> {
         // Whoever looks up always answers; should it be gone, nothing is known.
         let known = looked_up.wait_for(Option::is_some).await.ok().and_then(|known| known.clone());
         let known = known.unwrap_or_default();

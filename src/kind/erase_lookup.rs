@@ -1,5 +1,6 @@
 //! Makes typed look-ups uniform, beside the kinds that are written.
 
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -7,12 +8,12 @@ use futures_util::future::BoxFuture;
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use super::erase::{AnyGroup, AnyKind, AnySighting, AnyStep, AnyTask, EntryName, LookedUp};
+use super::erase::{AnyGroup, AnyKind, AnySighting, AnyStep, AnyTask, EntryName, Look};
 use super::known::Fate;
 use super::lookup::{Choice, NoChoice};
 use super::view::{StepView, Verb};
 use super::{Draft, Known, LookUp, Place, Stage};
-use crate::aws::{Aws, CallError};
+use crate::aws::CallError;
 use crate::model::problem::{Findings, Problems};
 use crate::model::{Address, KindName, Location, OnDelete};
 
@@ -93,6 +94,7 @@ impl<L: LookUp> AnyGroup for Group<L> {
             was: None,
             location: entry.location.clone(),
             claim: None,
+            name: None,
         };
         self.entries.iter().map(name).collect()
     }
@@ -109,15 +111,12 @@ impl<L: LookUp> AnyGroup for Group<L> {
         self.entries.iter().filter_map(|entry| L::domain(&entry.query)).map(str::to_owned).collect()
     }
 
-    fn observe<'a>(
-        &'a self,
-        aws: &'a Aws,
-        _place: &'a Arc<Place>,
-        _looked_up: LookedUp,
-    ) -> BoxFuture<'a, Box<dyn AnySighting>> {
+    fn introduce(&mut self, _names: &BTreeMap<Address, String>) {}
+
+    fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Box<dyn AnySighting>> {
         Box::pin(async move {
             let queries: Vec<_> = self.entries.iter().map(|entry| &entry.query).collect();
-            let mut answers = if queries.is_empty() { Vec::new() } else { L::look(aws, &queries).await };
+            let mut answers = if queries.is_empty() { Vec::new() } else { L::look(look.aws, &queries).await };
             answers.resize_with(queries.len(), || {
                 let subject = L::NAME.to_string();
                 let why = "nothing was answered about it";

@@ -33,13 +33,13 @@ use serde::de::DeserializeOwned;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::model::problem::Problems;
-use crate::model::{FieldChange, KindName, Link, OnDelete, Outputs, Tags};
+use crate::model::{FieldChange, KindName, Link, OnDelete, Outputs, Setting, Tags};
 
 pub use entry::{Common, Draft, Entry, Place};
 pub use known::Known;
 pub use lookup::LookUp;
 pub use run::Run;
-pub use sighting::{Found, Live, Observation, Phase, Wanted};
+pub use sighting::{Found, Live, Observation, Phase, Survey, Wanted};
 pub use view::{ChangeView, Describe, Risk};
 
 /// One kind of AWS resource.
@@ -93,17 +93,19 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Reads what is live: one answer for each of `wanted`, in their order. Links are not known yet, but for
     /// [`Self::FOUND_BY_LINKS`].
     ///
-    /// With `survey`, the name of the manifest, it also looks for resources that carry the manifest's
-    /// mark and that nothing in `wanted` names. What could not be read is
+    /// With a `survey` it also looks for resources that the survey takes and that nothing in `wanted` names. What could not be read is
     /// [`Found::Unknown`] or a gap, never absent.
     fn observe<'a>(
         aws: &'a Aws,
         wanted: &'a [Wanted<'a, Self>],
-        survey: Option<&'a str>,
+        survey: Option<Survey<'a>>,
     ) -> impl Future<Output = Observation<Self>> + Send + 'a;
 
     /// The calls that create a new resource, in order. The tags go into the creating call.
     fn create(entry: &Entry<Self>) -> Vec<Self::Change>;
+
+    /// Every setting as people read it, those included that calls of their own set. Tags are not part of it.
+    fn settings(state: &Self::State) -> Vec<Setting>;
 
     /// What differs between a live resource and what is declared. Tags are not part of it.
     fn diff(live: &Live<Self>, want: &Self::State) -> Vec<Delta<Self::Change>>;

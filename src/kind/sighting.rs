@@ -1,8 +1,8 @@
 //! What was seen of a kind in the account.
 
 use super::Kind;
-use crate::aws::CallError;
-use crate::model::{Outputs, Tags};
+use crate::aws::{CallError, Listings};
+use crate::model::{Outputs, Owner, Tags};
 
 /// What is asked of [`Kind::observe`] about one resource.
 pub struct Wanted<'a, K: Kind> {
@@ -14,6 +14,39 @@ pub struct Wanted<'a, K: Kind> {
     pub seen: Option<&'a Outputs>,
     /// Whether the resource left the manifest: then what it holds is measured too.
     pub leftover: bool,
+}
+
+/// What [`Kind::observe`] looks for beside what is wanted, in a look at the whole account.
+#[derive(Clone, Copy)]
+pub struct Survey<'a> {
+    manifest: &'a str,
+    listings: &'a Listings,
+}
+
+impl<'a> Survey<'a> {
+    /// Looks for what carries the mark of this manifest.
+    #[must_use]
+    pub fn marked(manifest: &'a str, listings: &'a Listings) -> Self {
+        Self { manifest, listings }
+    }
+
+    /// Whether it looks for a resource with these tags.
+    #[must_use]
+    pub fn takes(&self, tags: &Tags) -> bool {
+        tags.owner(self.manifest) == Owner::Us
+    }
+
+    /// The name of the manifest whose mark it looks for.
+    #[must_use]
+    pub fn manifest(&self) -> &'a str {
+        self.manifest
+    }
+
+    /// The lists that several kinds read in this look.
+    #[must_use]
+    pub fn listings(&self) -> &'a Listings {
+        self.listings
+    }
 }
 
 /// The answer of [`Kind::observe`].
@@ -87,6 +120,8 @@ pub struct Live<K: Kind> {
     pub service: Option<String>,
     /// Its settings in normal form.
     pub state: K::State,
+    /// The day on which it was created (`2026-12-01`), where AWS tells.
+    pub created: Option<String>,
     /// What else was seen.
     pub detail: K::Detail,
     /// What it brings to others: its id among them, where AWS gives it one.
@@ -100,6 +135,7 @@ impl<K: Kind> Clone for Live<K> {
             phase: self.phase.clone(),
             service: self.service.clone(),
             state: self.state.clone(),
+            created: self.created.clone(),
             detail: self.detail.clone(),
             outputs: self.outputs.clone(),
         }

@@ -73,7 +73,15 @@ pub(crate) fn try_query<L: LookUp>(toml: &str) -> (Option<L::Query>, Vec<String>
 /// A live resource as the entry declares it, tags included.
 pub(crate) fn in_step<K: Kind>(entry: &Entry<K>, detail: K::Detail) -> Live<K> {
     let (tags, state) = (entry.tags.clone(), entry.state.clone());
-    Live { tags, phase: Phase::Active, service: None, state, detail, outputs: Outputs::default() }
+    Live {
+        tags,
+        phase: Phase::Active,
+        service: None,
+        state,
+        created: None,
+        detail,
+        outputs: Outputs::default(),
+    }
 }
 
 /// A call that failed.

@@ -224,13 +224,17 @@ pub fn tag_fields(before: &Tags, tags: &Tags) -> Vec<FieldChange> {
     tags.iter().map(field).collect()
 }
 
+/// A resource policy as people read it.
+#[must_use]
+pub fn policy_shown(policy: Option<&Policy>) -> Shown {
+    policy.map_or(Shown::Absent, |policy| Shown::document(policy.summary(), policy.pretty()))
+}
+
 /// A change of a resource policy, with the access that it opens.
 #[must_use]
 pub fn policy_view(call: &'static str, before: Option<&Policy>, after: Option<&Policy>) -> ChangeView {
-    let shown = |policy: Option<&Policy>| {
-        policy.map_or(Shown::Absent, |policy| Shown::document(policy.summary(), policy.pretty()))
-    };
-    let mut view = ChangeView::new(call, vec![FieldChange::new("policy", shown(before), shown(after))]);
+    let field = FieldChange::new("policy", policy_shown(before), policy_shown(after));
+    let mut view = ChangeView::new(call, vec![field]);
     view.consequences = policy::widened(before, after);
     view.risk = (!view.consequences.is_empty()).then_some(Risk::Exposes);
     view

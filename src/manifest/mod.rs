@@ -86,10 +86,15 @@ pub fn load(path: &Path, kinds: &[&'static dyn AnyKind]) -> Result<Manifest, Inv
     }
     let table = document.get_ref();
     let place = Arc::new(header::read(table, &mut faults));
-    let groups = entries::read(&source, table, kinds, &place, &mut faults);
+    let mut groups = entries::read(&source, table, kinds, &place, &mut faults);
     faults.extend(neighbour(path, &place, table));
     if !faults.is_empty() {
         return Err(source.invalid(faults, Trust::Parsed));
+    }
+    let entries = groups.iter().flat_map(|group| group.entries());
+    let names = entries.filter_map(|entry| Some((entry.address, entry.name?))).collect();
+    for group in &mut groups {
+        group.introduce(&names);
     }
     Ok(Manifest {
         revision: digest::of_text(&source.text).chars().take(12).collect(),

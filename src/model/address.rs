@@ -20,6 +20,8 @@ impl KindName {
     pub const SECURITY_GROUP: Self = Self { service: "ec2", resource: "security-group" };
     /// A file system.
     pub const FILE_SYSTEM: Self = Self { service: "efs", resource: "file-system" };
+    /// A load balancer.
+    pub const LOAD_BALANCER: Self = Self { service: "elbv2", resource: "load-balancer" };
 }
 
 impl fmt::Display for KindName {

@@ -64,6 +64,29 @@ impl Shown {
     }
 }
 
+/// One setting of a resource, as people read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Setting {
+    /// The key in the manifest, or what a person would call it (`mount target us-west-2a`).
+    pub field: String,
+    /// What it is set to.
+    pub value: Shown,
+}
+
+impl Setting {
+    /// The field `field`, set to `value`.
+    pub fn new(field: impl Into<String>, value: Shown) -> Self {
+        Self { field: field.into(), value }
+    }
+}
+
+/// What a creation sets is what is set after it.
+impl From<FieldChange> for Setting {
+    fn from(change: FieldChange) -> Self {
+        Self { field: change.field, value: change.after }
+    }
+}
+
 /// One field of a resource that differs, or that a creation sets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldChange {

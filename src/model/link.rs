@@ -58,6 +58,7 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Outputs {
 pub struct Link {
     to: Option<Address>,
     output: &'static str,
+    name: Option<String>,
     known: Option<Outputs>,
 }
 
@@ -65,20 +66,31 @@ impl Link {
     /// The `output` of the entry at `address`.
     #[must_use]
     pub fn to(address: Address, output: &'static str) -> Self {
-        Self { to: Some(address), output, known: None }
+        Self { to: Some(address), output, name: None, known: None }
     }
 
     /// The id of a live resource.
     #[must_use]
     pub fn live(id: impl Into<String>) -> Self {
         let known = Outputs::default().with(Outputs::ID, id);
-        Self { to: None, output: Outputs::ID, known: Some(known) }
+        Self { to: None, output: Outputs::ID, name: None, known: Some(known) }
     }
 
     /// The entry that it names.
     #[must_use]
     pub fn address(&self) -> Option<&Address> {
         self.to.as_ref()
+    }
+
+    /// What the entry that it names is called in AWS, where the manifest says so: known before anything is read.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Fills in what the entry that it names is called.
+    pub fn introduce(&mut self, names: &BTreeMap<Address, String>) {
+        self.name = self.to.as_ref().and_then(|address| names.get(address)).cloned();
     }
 
     /// The value, once it is known.

@@ -17,7 +17,7 @@ pub mod tags;
 
 pub use address::{Address, KindName};
 pub use arn::Arn;
-pub use field::{FieldChange, Shown};
+pub use field::{FieldChange, Setting, Shown};
 pub use link::{Link, Outputs};
 pub use location::Location;
 pub use on_delete::OnDelete;

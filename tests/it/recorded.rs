@@ -13,9 +13,9 @@ mod secretsmanager;
 use std::sync::Arc;
 
 use infra::aws::stack::{Standing, standing};
-use infra::aws::{CallError, Class};
+use infra::aws::{CallError, Class, Listings};
 use infra::document::policy::Policy;
-use infra::kind::{Common, Draft, Entry, Found, Kind, Live, Observation, Place, Wanted};
+use infra::kind::{Common, Draft, Entry, Found, Kind, Live, Observation, Place, Survey, Wanted};
 use infra::model::{Location, StackMark, Tags};
 use insta::assert_snapshot;
 use serde_json::Value;
@@ -48,7 +48,8 @@ async fn look<K: Kind>(state: &K::State, answers: Vec<(&'static str, Answer)>) -
 /// What is found of a manifest without entries.
 #[tokio::main(flavor = "current_thread")]
 async fn survey<K: Kind>(answers: Vec<(&'static str, Answer)>) -> Observation<K> {
-    K::observe(&recorded::aws(answers).await, &[], Some("prereqs")).await
+    let listings = Listings::default();
+    K::observe(&recorded::aws(answers).await, &[], Some(Survey::marked("prereqs", &listings))).await
 }
 
 fn present<K: Kind>(found: Found<K>, name: &str) -> Live<K> {

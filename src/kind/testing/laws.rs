@@ -150,7 +150,15 @@ fn live<K: Kind>(
     let phase =
         if *pending { Phase::PendingDeletion { date: "2026-12-01".to_owned() } } else { Phase::Active };
     let service = (*mark == Mark::Service).then(|| "the AWS service example".to_owned());
-    Live { tags: all, phase, service, state, detail: detail(*full), outputs: Outputs::default() }
+    Live {
+        tags: all,
+        phase,
+        service,
+        state,
+        created: None,
+        detail: detail(*full),
+        outputs: Outputs::default(),
+    }
 }
 
 /// What `observe` would answer if this were all that there is.

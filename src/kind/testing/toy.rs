@@ -11,11 +11,11 @@ use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
     ChangeView, Delta, Describe, Entry, Field, Found, Kind, Live, Observation, Phase, Place, Run, Stage,
-    Wanted,
+    Survey, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{
-    Address, FieldChange, KindName, Link, Location, OnDelete, Outputs, Owner, Shown, Tags, tags,
+    Address, FieldChange, KindName, Link, Location, OnDelete, Outputs, Owner, Setting, Shown, Tags, tags,
 };
 
 /// The kind that others belong to, and the kind of those.
@@ -194,6 +194,7 @@ fn find<const N: u8>(account: &Shared, name: &str) -> Found<Toy<N>> {
             whole: thing.whole.as_ref().map(Link::live),
             account: account.clone(),
         },
+        created: None,
         detail: users.map(|(id, _)| id.clone()).collect(),
         outputs: Outputs::default().with(Outputs::ID, id),
     }))
@@ -228,7 +229,7 @@ impl<const N: u8> Kind for Toy<N> {
     async fn observe<'a>(
         _: &'a Aws,
         wanted: &'a [Wanted<'a, Self>],
-        _: Option<&'a str>,
+        _: Option<Survey<'a>>,
     ) -> Observation<Self> {
         let found = wanted.iter().map(|want| find(&want.state.account, &want.state.name)).collect();
         Observation { found, leftovers: Vec::new(), gaps: Vec::new() }
@@ -238,6 +239,10 @@ impl<const N: u8> Kind for Toy<N> {
         let state = &entry.state;
         let add = (!state.peers.is_empty()).then(|| Change::Add(state.clone(), state.peers.clone()));
         [Change::Make(state.clone(), entry.tags.clone())].into_iter().chain(add).collect()
+    }
+
+    fn settings(state: &State) -> Vec<Setting> {
+        vec![Setting::new("name", Shown::text(&state.name))]
     }
 
     fn diff(live: &Live<Self>, want: &State) -> Vec<Delta<Change>> {

@@ -8,8 +8,8 @@ use super::rules::{Peer, Rule};
 use super::state::{Detail, State};
 use crate::aws::{Answer as _, Aws, CallError};
 use crate::kind::reading::holds_no;
-use crate::kind::{Found, Live, Observation, Phase, Wanted};
-use crate::model::{Link, Outputs, Owner, Tags};
+use crate::kind::{Found, Live, Observation, Phase, Survey, Wanted};
+use crate::model::{Link, Outputs, Tags};
 
 /// Largest page (API `DescribeSecurityGroups` and `DescribeNetworkInterfaces`).
 const PAGE: i32 = 1000;
@@ -25,7 +25,7 @@ const REGION: &str = "the region";
 pub(super) async fn observe(
     aws: &Aws,
     wanted: &[Wanted<'_, Ec2SecurityGroup>],
-    survey: Option<&str>,
+    survey: Option<Survey<'_>>,
 ) -> Observation<Ec2SecurityGroup> {
     let listed = match survey {
         Some(_) => groups(aws, REGION, None).await,
@@ -155,11 +155,11 @@ async fn others(
     aws: &Aws,
     wanted: &[Wanted<'_, Ec2SecurityGroup>],
     listed: &[SecurityGroup],
-    survey: Option<&str>,
+    survey: Option<Survey<'_>>,
 ) -> Vec<Result<Option<Live<Ec2SecurityGroup>>, CallError>> {
-    let Some(manifest) = survey else { return Vec::new() };
+    let Some(survey) = survey else { return Vec::new() };
     let is_ours = |group: &&SecurityGroup| {
-        tags_of(group.tags()).owner(manifest) == Owner::Us && !wanted.iter().any(|want| is(want, group))
+        survey.takes(&tags_of(group.tags())) && !wanted.iter().any(|want| is(want, group))
     };
     let ours: Vec<_> = listed.iter().filter(is_ours).collect();
     let ids: Vec<_> = ours.iter().filter_map(|group| group.group_id()).collect();
@@ -271,6 +271,7 @@ fn live(group: &SecurityGroup) -> Result<Live<Ec2SecurityGroup>, CallError> {
             egress: rules(group.ip_permissions_egress.as_deref())?,
             name: name.clone(),
         },
+        created: None,
         detail: Detail::default(),
         outputs: brings(id, group.security_group_arn()),
     })

@@ -6,7 +6,7 @@ use super::rules::{self, Direction, Peer, Rule, RuleDiff, Traffic};
 use crate::guard::Permit;
 use crate::kind::view::tag_fields;
 use crate::kind::{ChangeView, Delta, Describe, Entry, Live, Risk, Stage};
-use crate::model::{FieldChange, Link, Outputs, Shown, Tags};
+use crate::model::{FieldChange, Link, Outputs, Setting, Shown, Tags};
 
 /// A security group's settings.
 #[derive(Clone, Debug, PartialEq)]
@@ -183,6 +183,13 @@ fn creation_fields(state: &State, tags: &Tags) -> Vec<FieldChange> {
     ];
     fields.extend(tag_fields(&Tags::default(), tags));
     fields
+}
+
+pub(super) fn settings(state: &State) -> Vec<Setting> {
+    let base = creation_fields(state, &Tags::default());
+    let ingress = rules::added(Direction::Ingress, &state.ingress);
+    let egress = rules::added(Direction::Egress, &state.egress);
+    base.into_iter().chain(ingress).chain(egress).map(Setting::from).collect()
 }
 
 /// The rules outwards that AWS puts into every new group. With IPv6 in its VPC there is another one, to `::/0` (VPC

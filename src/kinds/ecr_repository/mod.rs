@@ -17,9 +17,9 @@ mod tests;
 
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
-use crate::kind::{Delta, Entry, Field, Kind, Live, Observation, Place, Run, Wanted};
+use crate::kind::{Delta, Entry, Field, Kind, Live, Observation, Place, Run, Survey, Wanted};
 use crate::model::problem::Problems;
-use crate::model::{KindName, OnDelete, Outputs, Tags};
+use crate::model::{KindName, OnDelete, Outputs, Setting, Tags};
 
 pub use spec::Spec;
 pub use state::{Change, Detail, State};
@@ -55,13 +55,17 @@ impl Kind for EcrRepository {
     async fn observe<'a>(
         aws: &'a Aws,
         wanted: &'a [Wanted<'a, Self>],
-        survey: Option<&'a str>,
+        survey: Option<Survey<'a>>,
     ) -> Observation<Self> {
         observe::observe(aws, wanted, survey).await
     }
 
     fn create(entry: &Entry<Self>) -> Vec<Change> {
         state::create(&entry.state, &entry.tags)
+    }
+
+    fn settings(state: &State) -> Vec<Setting> {
+        state::settings(state)
     }
 
     fn diff(live: &Live<Self>, want: &State) -> Vec<Delta<Change>> {

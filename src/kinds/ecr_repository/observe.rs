@@ -12,11 +12,11 @@ use futures_util::future::join_all;
 use super::EcrRepository;
 use super::lifecycle::{Image, Lifecycle};
 use super::state::{Detail, Encryption, Images, Mutability, State};
-use crate::aws::{Answer as _, Aws, CallError};
+use crate::aws::{Answer as _, Aws, CallError, day};
 use crate::document::policy::Policy;
 use crate::kind::reading::{absent_if, buffered, holds_no};
-use crate::kind::{Found, Live, Observation, Phase, Wanted};
-use crate::model::{Outputs, Owner, Tags, tags};
+use crate::kind::{Found, Live, Observation, Phase, Survey, Wanted};
+use crate::model::{Outputs, Tags, tags};
 
 /// Repositories read at once; three calls each. AWS does not publish the rates of these calls.
 const AT_ONCE: usize = 8;
@@ -41,7 +41,7 @@ type Listed = BTreeMap<String, Repository>;
 pub(super) async fn observe(
     aws: &Aws,
     wanted: &[Wanted<'_, EcrRepository>],
-    survey: Option<&str>,
+    survey: Option<Survey<'_>>,
 ) -> Observation<EcrRepository> {
     // The ARN follows from the name, so nothing has to wait for the list.
     let parts = wanted.iter().map(|wanted| read(aws, &wanted.state.name, &wanted.state.arn));
@@ -226,6 +226,7 @@ fn live(repository: &Repository, parts: Parts) -> Result<Live<EcrRepository>, Ca
             policy: policy.map_err(|e| CallError::unusable(POLICY, &name, e.to_string()))?,
             name,
         },
+        created: repository.created_at().and_then(day),
         detail: Detail::default(),
         outputs: brings(repository),
     })
@@ -309,23 +310,23 @@ async fn others(
     aws: &Aws,
     wanted: &[Wanted<'_, EcrRepository>],
     listed: &Listed,
-    survey: Option<&str>,
+    survey: Option<Survey<'_>>,
 ) -> Vec<Result<Option<Live<EcrRepository>>, CallError>> {
-    let Some(manifest) = survey else { return Vec::new() };
+    let Some(survey) = survey else { return Vec::new() };
     let named: BTreeSet<_> = wanted.iter().map(|wanted| wanted.state.name.as_str()).collect();
     let others = listed.iter().filter(|(name, _)| !named.contains(name.as_str()));
-    buffered(AT_ONCE, others.map(|(name, repository)| leftover(aws, name, repository, manifest))).await
+    buffered(AT_ONCE, others.map(|(name, repository)| leftover(aws, name, repository, survey))).await
 }
 
 async fn leftover(
     aws: &Aws,
     name: &str,
     repository: &Repository,
-    manifest: &str,
+    survey: Survey<'_>,
 ) -> Result<Option<Live<EcrRepository>>, CallError> {
     let arn = repository.repository_arn().ok_or_else(|| holds_no(DESCRIBE, name, "ARN"))?;
     let Part::Is(tags) = tags(aws, name, arn).await? else { return gone(aws, name).await };
-    if tags.owner(manifest) != Owner::Us {
+    if !survey.takes(&tags) {
         return Ok(None);
     }
     let (lifecycle, policy, images) =

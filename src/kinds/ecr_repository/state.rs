@@ -6,9 +6,9 @@ use super::EcrRepository;
 use super::lifecycle::{Image, Lifecycle};
 use crate::document::policy::Policy;
 use crate::guard::Permit;
-use crate::kind::view::{policy_view, tag_fields};
+use crate::kind::view::{policy_shown, policy_view, tag_fields};
 use crate::kind::{ChangeView, Delta, Describe, Live, Risk};
-use crate::model::{FieldChange, Shown, Tags, kms, size};
+use crate::model::{FieldChange, Setting, Shown, Tags, kms, size};
 
 /// A repository's settings.
 #[derive(Clone, Debug, PartialEq)]
@@ -294,6 +294,14 @@ fn creation_fields(state: &State, tags: &Tags) -> Vec<FieldChange> {
     ];
     fields.extend(tag_fields(&Tags::default(), tags));
     fields
+}
+
+pub(super) fn settings(state: &State) -> Vec<Setting> {
+    let mut settings: Vec<_> =
+        creation_fields(state, &Tags::default()).into_iter().map(Setting::from).collect();
+    settings.push(Setting::new("lifecycle", rules(state.lifecycle.as_ref())));
+    settings.push(Setting::new("policy", policy_shown(state.policy.as_ref())));
+    settings
 }
 
 pub(super) fn create(state: &State, tags: &Tags) -> Vec<Change> {

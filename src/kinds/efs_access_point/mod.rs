@@ -17,9 +17,9 @@ mod tests;
 
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
-use crate::kind::{Delta, Entry, Field, Kind, Live, Observation, Place, Run, Stage, Wanted};
+use crate::kind::{Delta, Entry, Field, Kind, Live, Observation, Place, Run, Stage, Survey, Wanted};
 use crate::model::problem::Problems;
-use crate::model::{KindName, Link, OnDelete, Outputs, Tags};
+use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
 
 pub use spec::Spec;
 pub use state::{Change, Directory, State, User};
@@ -58,13 +58,17 @@ impl Kind for EfsAccessPoint {
     async fn observe<'a>(
         aws: &'a Aws,
         wanted: &'a [Wanted<'a, Self>],
-        survey: Option<&'a str>,
+        survey: Option<Survey<'a>>,
     ) -> Observation<Self> {
         observe::observe(aws, wanted, survey).await
     }
 
     fn create(entry: &Entry<Self>) -> Vec<Change> {
         vec![Change::CreateAccessPoint { state: Box::new(entry.state.clone()), tags: entry.tags.clone() }]
+    }
+
+    fn settings(state: &State) -> Vec<Setting> {
+        state::settings(state)
     }
 
     fn diff(live: &Live<Self>, want: &State) -> Vec<Delta<Change>> {

@@ -10,8 +10,8 @@ use super::state::{Directory, State, User};
 use crate::aws::{Answer as _, Aws, CallError};
 use crate::kind::named::{Asked, Candidate, Choice, NAME, Words, alone, choose};
 use crate::kind::reading::{absent_if, holds_no};
-use crate::kind::{Found, Live, Observation, Phase, Wanted};
-use crate::model::{Link, Outputs, Owner, Tags};
+use crate::kind::{Found, Live, Observation, Phase, Survey, Wanted};
+use crate::model::{Link, Outputs, Tags};
 
 /// Largest page (API `DescribeAccessPoints`).
 const PAGE: i32 = 100;
@@ -47,7 +47,7 @@ impl Listed {
 pub(super) async fn observe(
     aws: &Aws,
     wanted: &[Wanted<'_, EfsAccessPoint>],
-    survey: Option<&str>,
+    survey: Option<Survey<'_>>,
 ) -> Observation<EfsAccessPoint> {
     // A second look at what left the manifest: by its id alone.
     let seen = match wanted {
@@ -78,9 +78,10 @@ pub(super) async fn observe(
         Choice::None => Found::Absent,
         Choice::Unclear { reason, help } => Found::Unclear { reason, help },
     });
-    let others = listed.iter().enumerate().filter(|(at, it)| {
-        survey.is_some_and(|manifest| it.tags.owner(manifest) == Owner::Us) && !named.contains(at)
-    });
+    let others = listed
+        .iter()
+        .enumerate()
+        .filter(|(at, it)| survey.is_some_and(|survey| survey.takes(&it.tags)) && !named.contains(at));
     Observation::new(alone(found.collect()), others.map(|(_, it)| live(it).map(Some)))
 }
 
@@ -161,6 +162,8 @@ fn live(listed: &Listed) -> Result<Live<EfsAccessPoint>, CallError> {
             user: about.posix_user().map(|it| user(it, id)).transpose()?,
             create: root.creation_info().map(|it| directory(it, id)).transpose()?,
         },
+        // `DescribeAccessPoints` does not tell.
+        created: None,
         detail: (),
         outputs: brings(id, arn),
     })

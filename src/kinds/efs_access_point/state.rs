@@ -7,7 +7,7 @@ use crate::guard::Permit;
 use crate::kind::named::{self, NAME};
 use crate::kind::view::tag_fields;
 use crate::kind::{ChangeView, Delta, Describe, Place};
-use crate::model::{FieldChange, Link, Shown, Tags};
+use crate::model::{FieldChange, Link, Setting, Shown, Tags};
 
 /// An access point's settings.
 #[derive(Clone, Debug, PartialEq)]
@@ -150,6 +150,10 @@ fn creation_fields(state: &State, tags: &Tags) -> Vec<FieldChange> {
     fields.extend(create.as_ref().map(|create| FieldChange::set("create", Shown::text(create.to_string()))));
     fields.extend(tag_fields(&Tags::default(), tags));
     fields
+}
+
+pub(super) fn settings(state: &State) -> Vec<Setting> {
+    creation_fields(state, &Tags::default()).into_iter().map(Setting::from).collect()
 }
 
 /// The same token whenever the same access point of the same manifest is made.

@@ -81,7 +81,9 @@ impl Lifecycle {
             .collect()
     }
 
-    fn shown(&self) -> [(&'static str, Shown); 3] {
+    /// Each transition, as people read it.
+    #[must_use]
+    pub fn shown(&self) -> [(&'static str, Shown); 3] {
         let Self { infrequent_after, archive_after, back_on_access } = self;
         let days = |days: &Option<u16>| Shown::optional(days.map(|days| days.to_string()));
         [

@@ -22,9 +22,9 @@ mod tests;
 
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
-use crate::kind::{Delta, Entry, Field, Kind, Live, Observation, Place, Run, Stage, Wanted};
+use crate::kind::{Delta, Entry, Field, Kind, Live, Observation, Place, Run, Stage, Survey, Wanted};
 use crate::model::problem::Problems;
-use crate::model::{KindName, Link, OnDelete, Outputs, Tags};
+use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
 
 pub use change::Change;
 pub use spec::Spec;
@@ -73,13 +73,17 @@ impl Kind for EfsFileSystem {
     async fn observe<'a>(
         aws: &'a Aws,
         wanted: &'a [Wanted<'a, Self>],
-        survey: Option<&'a str>,
+        survey: Option<Survey<'a>>,
     ) -> Observation<Self> {
         observe::observe(aws, wanted, survey).await
     }
 
     fn create(entry: &Entry<Self>) -> Vec<Change> {
         state::create(entry)
+    }
+
+    fn settings(state: &State) -> Vec<Setting> {
+        state::settings(state)
     }
 
     fn diff(live: &Live<Self>, want: &State) -> Vec<Delta<Change>> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::Change;
 use crate::kind::{Delta, Stage};
-use crate::model::{FieldChange, Link, Shown};
+use crate::model::{FieldChange, Link, Setting, Shown};
 
 /// What the outputs of a network that are its subnets begin with; the rest is the zone.
 const SUBNET: &str = "subnet.";
@@ -72,6 +72,26 @@ impl Mounts {
         match self {
             Self::Live(live) => Some(live),
             Self::Undeclared | Self::Declared(_) => None,
+        }
+    }
+
+    /// What is set of them, as people read it.
+    pub(super) fn settings(&self) -> Vec<Setting> {
+        match self {
+            Self::Undeclared => Vec::new(),
+            Self::Declared(Reach { vpc, groups }) => {
+                let groups = groups.iter().map(|group| Setting::new("security-group", Shown::link(group)));
+                [Setting::new("vpc", Shown::link(vpc))].into_iter().chain(groups).collect()
+            }
+            Self::Live(targets) => {
+                let setting = |(zone, target): (&String, &MountTarget)| {
+                    let MountTarget { id, subnet, vpc, groups, coming: _ } = target;
+                    let groups = groups.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+                    let value = format!("{id} in {subnet} of {vpc}, behind {groups}");
+                    Setting::new(format!("mount target {zone}"), Shown::text(value))
+                };
+                targets.iter().map(setting).collect()
+            }
         }
     }
 

@@ -7,18 +7,17 @@ use aws_sdk_efs::types::{
     ReplicationOverwriteProtection, Status, ThroughputMode, TransitionToArchiveRules, TransitionToIaRules,
     TransitionToPrimaryStorageClassRules,
 };
-use aws_smithy_types::date_time::Format;
 
 use super::EfsFileSystem;
 use super::lifecycle::Lifecycle;
 use super::mounts::{MountTarget, Mounts};
 use super::state::{Detail, Performance, State, Throughput};
-use crate::aws::{Answer as _, Aws, CallError};
+use crate::aws::{Answer as _, Aws, CallError, day};
 use crate::document::policy::Policy;
 use crate::kind::named::{Asked, Candidate, Choice, NAME, Words, alone, choose};
 use crate::kind::reading::{absent_if, buffered, holds_no};
-use crate::kind::{Found, Live, Observation, Phase, Wanted};
-use crate::model::{Outputs, Owner, Tags};
+use crate::kind::{Found, Live, Observation, Phase, Survey, Wanted};
+use crate::model::{Outputs, Tags};
 
 /// File systems read at once; four calls each, then one for each mount target.
 const AT_ONCE: usize = 4;
@@ -56,7 +55,7 @@ struct Listed {
 pub(super) async fn observe(
     aws: &Aws,
     wanted: &[Wanted<'_, EfsFileSystem>],
-    survey: Option<&str>,
+    survey: Option<Survey<'_>>,
 ) -> Observation<EfsFileSystem> {
     let listed = match list(aws).await {
         Ok(listed) => listed,
@@ -188,6 +187,7 @@ async fn live(aws: &Aws, listed: &Listed) -> Result<Live<EfsFileSystem>, CallErr
             policy: policy.transpose().map_err(|error| CallError::unusable(POLICY, id, error.to_string()))?,
             mounts: Mounts::Live(parts.targets),
         },
+        created: day(&about.creation_time),
         detail: detail(about),
         outputs: brings(id, arn),
     })
@@ -258,13 +258,9 @@ fn not_known(about: &FileSystemDescription, what: &str, word: &str) -> CallError
 
 fn detail(about: &FileSystemDescription) -> Detail {
     let size = about.size_in_bytes();
-    let day = |date: String| date.split('T').next().unwrap_or_default().to_owned();
     Detail {
         bytes: size.and_then(|size| u64::try_from(size.value()).ok()),
-        measured: size
-            .and_then(|size| size.timestamp())
-            .and_then(|at| at.fmt(Format::DateTime).ok())
-            .map(day),
+        measured: size.and_then(|size| size.timestamp()).and_then(day),
     }
 }
 
@@ -364,25 +360,24 @@ async fn others(
     aws: &Aws,
     listed: &[Listed],
     named: &BTreeSet<&str>,
-    survey: Option<&str>,
+    survey: Option<Survey<'_>>,
 ) -> Vec<Result<Option<Live<EfsFileSystem>>, CallError>> {
-    let Some(manifest) = survey else { return Vec::new() };
-    let ours = listed
-        .iter()
-        .filter(|it| it.tags.owner(manifest) == Owner::Us && !named.contains(it.about.file_system_id()));
-    buffered(AT_ONCE, ours.map(|it| leftover(aws, it, listed, manifest))).await
+    let Some(survey) = survey else { return Vec::new() };
+    let ours =
+        listed.iter().filter(|it| survey.takes(&it.tags) && !named.contains(it.about.file_system_id()));
+    buffered(AT_ONCE, ours.map(|it| leftover(aws, it, listed, survey))).await
 }
 
 async fn leftover(
     aws: &Aws,
     one: &Listed,
     listed: &[Listed],
-    manifest: &str,
+    survey: Survey<'_>,
 ) -> Result<Option<Live<EfsFileSystem>>, CallError> {
     let seen = Some(one.about.file_system_id());
     let asked = Asked { seen, id: None, token: "", name: "", manifest: None };
     match find(aws, &asked, listed).await {
-        Found::Present(live) if live.tags.owner(manifest) == Owner::Us => Ok(Some(*live)),
+        Found::Present(live) if survey.takes(&live.tags) => Ok(Some(*live)),
         Found::Present(_) | Found::Absent | Found::Unclear { .. } => Ok(None),
         Found::Unknown(error) => Err(error),
     }

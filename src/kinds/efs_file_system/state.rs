@@ -11,9 +11,9 @@ use super::lifecycle::Lifecycle;
 use super::mounts::Mounts;
 use crate::document::policy::Policy;
 use crate::kind::named::{self, NAME};
-use crate::kind::view::tag_fields;
+use crate::kind::view::{policy_shown, tag_fields};
 use crate::kind::{Delta, Entry, Live, Place};
-use crate::model::{FieldChange, Shown, Tags, kms, size};
+use crate::model::{FieldChange, Setting, Shown, Tags, kms, size};
 
 /// A file system's settings.
 #[derive(Clone, Debug, PartialEq)]
@@ -166,6 +166,16 @@ pub(super) fn creation_fields(state: &State, tags: &Tags) -> Vec<FieldChange> {
     fields.push(FieldChange::set("backups", Shown::text(backups.to_string())));
     fields.extend(tag_fields(&Tags::default(), tags));
     fields
+}
+
+pub(super) fn settings(state: &State) -> Vec<Setting> {
+    let mut settings: Vec<_> =
+        creation_fields(state, &Tags::default()).into_iter().map(Setting::from).collect();
+    settings.extend(state.lifecycle.shown().map(|(name, value)| Setting::new(name, value)));
+    settings.push(Setting::new("overwrite-protection", Shown::text(state.overwrite_protection.to_string())));
+    settings.push(Setting::new("policy", policy_shown(state.policy.as_ref())));
+    settings.extend(state.mounts.settings());
+    settings
 }
 
 pub(super) fn create(entry: &Entry<EfsFileSystem>) -> Vec<Change> {

@@ -4,11 +4,10 @@ use std::time::SystemTime;
 
 use aws_sdk_acm::types::{CertificateStatus, CertificateSummary, Filters, KeyAlgorithm};
 use aws_smithy_types::DateTime;
-use aws_smithy_types::date_time::Format;
 
 use super::choose::{self, Certificate, Status, Valid};
 use super::spec::Query;
-use crate::aws::{Answer as _, Aws, CallError};
+use crate::aws::{Answer as _, Aws, CallError, day};
 use crate::kind::lookup::{Choice, NoChoice};
 use crate::kind::reading::holds_no;
 
@@ -72,11 +71,11 @@ fn status(summary: &CertificateSummary, arn: &str) -> Result<Status, CallError> 
     match summary.status().ok_or_else(|| none("status"))? {
         CertificateStatus::Issued => {
             let until = summary.not_after().ok_or_else(|| none("end of its validity"))?;
-            let day = until.fmt(Format::DateTime).map_err(|_| none("date that can be read"))?;
+            let day = day(until).ok_or_else(|| none("date that can be read"))?;
             Ok(Status::Issued(Valid {
                 from: summary.not_before().ok_or_else(|| none("beginning of its validity"))?.secs(),
                 until: until.secs(),
-                day: day.split('T').next().unwrap_or_default().to_owned(),
+                day,
             }))
         }
         other => Ok(Status::Other(other.as_str().to_owned())),

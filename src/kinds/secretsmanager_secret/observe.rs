@@ -4,16 +4,15 @@ use std::collections::BTreeSet;
 
 use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
 use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType};
-use aws_smithy_types::date_time::Format;
 
 use super::SecretsManagerSecret;
 use super::spec::is_default_key;
 use super::state::{Detail, State};
-use crate::aws::{Answer as _, Aws, CallError};
+use crate::aws::{Answer as _, Aws, CallError, day};
 use crate::document::policy::Policy;
 use crate::kind::reading::{absent_if, buffered, holds_no};
-use crate::kind::{Found, Live, Observation, Phase, Wanted};
-use crate::model::{Arn, Outputs, Owner, Tags, tags};
+use crate::kind::{Found, Live, Observation, Phase, Survey, Wanted};
+use crate::model::{Arn, Outputs, Tags, tags};
 
 /// Secrets read at once; two calls each. `DescribeSecret` may be called 10,000 times a second.
 const AT_ONCE: usize = 16;
@@ -34,7 +33,7 @@ const NO_SECRET: &str = "ResourceNotFoundException";
 pub(super) async fn observe(
     aws: &Aws,
     wanted: &[Wanted<'_, SecretsManagerSecret>],
-    survey: Option<&str>,
+    survey: Option<Survey<'_>>,
 ) -> Observation<SecretsManagerSecret> {
     let named: BTreeSet<_> = wanted.iter().map(|wanted| wanted.state.name.as_str()).collect();
     let found = buffered(AT_ONCE, wanted.iter().map(|wanted| find(aws, &wanted.state.name)));
@@ -110,6 +109,7 @@ fn live(
             policy: policy.map_err(|e| CallError::unusable(POLICY, &name, e.to_string()))?,
             name,
         },
+        created: secret.created_date().and_then(day),
         detail: Detail { has_value: has_value(secret), policy_unread },
         outputs: brings(secret.arn()),
     })
@@ -124,10 +124,7 @@ pub(super) fn brings(arn: Option<&str>) -> Outputs {
 fn phase(secret: &DescribeSecretOutput) -> Phase {
     match secret.deleted_date() {
         None => Phase::Active,
-        Some(date) => {
-            let date = date.fmt(Format::DateTime).unwrap_or_default();
-            Phase::PendingDeletion { date: date.split('T').next().unwrap_or_default().to_owned() }
-        }
+        Some(date) => Phase::PendingDeletion { date: day(date).unwrap_or_default() },
     }
 }
 
@@ -156,32 +153,33 @@ fn tags_of(sdk: &[aws_sdk_secretsmanager::types::Tag]) -> Tags {
 async fn others(
     aws: &Aws,
     named: &BTreeSet<&str>,
-    survey: Option<&str>,
+    survey: Option<Survey<'_>>,
 ) -> Vec<Result<Option<Live<SecretsManagerSecret>>, CallError>> {
-    let Some(manifest) = survey else { return Vec::new() };
-    let names = match marked(aws, manifest).await {
+    let Some(survey) = survey else { return Vec::new() };
+    let names = match marked(aws, survey).await {
         Ok(names) => names,
         Err(error) => return vec![Err(error)],
     };
     let others = names.iter().filter(|name| !named.contains(name.as_str()));
-    buffered(AT_ONCE, others.map(|name| leftover(aws, name, manifest))).await
+    buffered(AT_ONCE, others.map(|name| leftover(aws, name, survey))).await
 }
 
 async fn leftover(
     aws: &Aws,
     name: &str,
-    manifest: &str,
+    survey: Survey<'_>,
 ) -> Result<Option<Live<SecretsManagerSecret>>, CallError> {
     match find(aws, name).await {
         // The list may lag: what counts is the secret's own description.
-        Found::Present(live) if live.tags.owner(manifest) == Owner::Us => Ok(Some(*live)),
+        Found::Present(live) if survey.takes(&live.tags) => Ok(Some(*live)),
         Found::Present(_) | Found::Absent | Found::Unclear { .. } => Ok(None),
         Found::Unknown(error) => Err(error),
     }
 }
 
 /// The names of the secrets of which the list does not deny that they carry the manifest's mark.
-async fn marked(aws: &Aws, manifest: &str) -> Result<BTreeSet<String>, CallError> {
+async fn marked(aws: &Aws, survey: Survey<'_>) -> Result<BTreeSet<String>, CallError> {
+    let manifest = survey.manifest();
     let filter = |key, value: &str| Filter::builder().key(key).values(value).build();
     let mut pages = aws
         .secrets

@@ -3,9 +3,9 @@
 use super::SecretsManagerSecret;
 use crate::document::policy::Policy;
 use crate::guard::Permit;
-use crate::kind::view::{policy_view, tag_fields};
+use crate::kind::view::{policy_shown, policy_view, tag_fields};
 use crate::kind::{ChangeView, Delta, Describe, Entry, Live};
-use crate::model::{FieldChange, Shown, Tags, digest, kms};
+use crate::model::{FieldChange, Setting, Shown, Tags, digest, kms};
 
 /// A secret's settings.
 #[derive(Clone, Debug, PartialEq)]
@@ -176,6 +176,13 @@ fn creation_fields(state: &State, tags: &Tags) -> Vec<FieldChange> {
     fields.push(FieldChange::set("kms-key", Shown::text(kms_key.as_deref().unwrap_or(DEFAULT_KEY))));
     fields.extend(tag_fields(&Tags::default(), tags));
     fields
+}
+
+pub(super) fn settings(state: &State) -> Vec<Setting> {
+    let mut settings: Vec<_> =
+        creation_fields(state, &Tags::default()).into_iter().map(Setting::from).collect();
+    settings.push(Setting::new("policy", policy_shown(state.policy.as_ref())));
+    settings
 }
 
 pub(super) fn create(entry: &Entry<SecretsManagerSecret>) -> Vec<Change> {

@@ -1,0 +1,116 @@
+//! Lists that several kinds need of one look at the account, read once.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_elasticloadbalancingv2::types::LoadBalancer;
+use futures_util::future::try_join_all;
+use tokio::sync::OnceCell;
+
+use super::{Answer as _, Aws, CallError};
+use crate::model::Tags;
+
+/// Largest page (API `DescribeLoadBalancers`).
+const PAGE: i32 = 400;
+/// Most resources of one call (API `DescribeTags` of Elastic Load Balancing).
+const TAGGED: usize = 20;
+
+const BALANCERS: &str = "elasticloadbalancing:DescribeLoadBalancers";
+const TAGS: &str = "elasticloadbalancing:DescribeTags";
+/// What a call about every load balancer is about.
+const REGION: &str = "the region";
+
+/// What has been listed in one look at the account. A second look has listings of its own: what was listed is not
+/// read again.
+#[derive(Debug, Default)]
+pub struct Listings {
+    balancers: OnceCell<Result<Vec<LoadBalancer>, CallError>>,
+    balancer_tags: OnceCell<Result<BTreeMap<String, Tags>, CallError>>,
+}
+
+impl Listings {
+    /// Every load balancer of the region, of whatever type, each with its ARN and its name.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError`] of `DescribeLoadBalancers`.
+    pub async fn load_balancers(&self, aws: &Aws) -> Result<&[LoadBalancer], CallError> {
+        let balancers = self.balancers.get_or_init(|| load_balancers(aws)).await;
+        balancers.as_deref().map_err(CallError::clone)
+    }
+
+    /// The tags of every load balancer of the region, by its ARN.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError`] of `DescribeLoadBalancers` or `DescribeTags`.
+    pub async fn load_balancer_tags(&self, aws: &Aws) -> Result<&BTreeMap<String, Tags>, CallError> {
+        let tags = async {
+            let balancers = self.load_balancers(aws).await?;
+            let arns: Vec<_> = balancers.iter().filter_map(LoadBalancer::load_balancer_arn).collect();
+            elb_tags(aws, &arns).await
+        };
+        self.balancer_tags.get_or_init(|| tags).await.as_ref().map_err(CallError::clone)
+    }
+}
+
+async fn load_balancers(aws: &Aws) -> Result<Vec<LoadBalancer>, CallError> {
+    let mut pages = aws.elb.describe_load_balancers().page_size(PAGE).into_paginator().send();
+    let mut balancers = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.about(BALANCERS, REGION)?;
+        let lacks = |what| CallError::unusable(BALANCERS, REGION, format!("the answer holds no {what}"));
+        let page = page.load_balancers.ok_or_else(|| lacks("list"))?;
+        // What has none could be any of them, and one that is wanted would not be found.
+        if page.iter().any(|it| it.load_balancer_arn().is_none() || it.load_balancer_name().is_none()) {
+            return Err(lacks("ARN or name of a load balancer"));
+        }
+        balancers.extend(page);
+    }
+    Ok(balancers)
+}
+
+/// The tags of load balancers and listeners, by their ARNs. What is not there any more has no answer.
+///
+/// # Errors
+///
+/// [`CallError`] of `DescribeTags`.
+pub async fn elb_tags(aws: &Aws, arns: &[&str]) -> Result<BTreeMap<String, Tags>, CallError> {
+    let calls = arns.chunks(TAGGED).map(|arns| async move {
+        match tags_of(aws, arns).await {
+            // One that is gone fails the call for all of them.
+            Err(error) if is_gone(&error) => {
+                let alone = arns.iter().map(|arn| async move {
+                    match tags_of(aws, &[*arn]).await {
+                        Err(error) if is_gone(&error) => Ok(BTreeMap::new()),
+                        answer => answer,
+                    }
+                });
+                Ok(try_join_all(alone).await?.into_iter().flatten().collect())
+            }
+            answer => answer,
+        }
+    });
+    let answers: Vec<BTreeMap<_, _>> = try_join_all(calls).await?;
+    Ok(answers.into_iter().flatten().collect())
+}
+
+fn is_gone(error: &CallError) -> bool {
+    error.is("LoadBalancerNotFound") || error.is("ListenerNotFound")
+}
+
+async fn tags_of(aws: &Aws, arns: &[&str]) -> Result<BTreeMap<String, Tags>, CallError> {
+    let subject = arns.join(", ");
+    let lacks = |what| CallError::unusable(TAGS, &subject, format!("the answer holds no {what}"));
+    let asked = arns.iter().map(|arn| (*arn).to_owned()).collect();
+    let answer = aws.elb.describe_tags().set_resource_arns(Some(asked)).send().await.about(TAGS, &subject)?;
+    let mut all = BTreeMap::new();
+    for described in answer.tag_descriptions.ok_or_else(|| lacks("list"))? {
+        let tags = described.tags.ok_or_else(|| lacks("tags of one of them"))?;
+        let tags = tags.iter().filter_map(|tag| Some((tag.key()?, tag.value().unwrap_or_default())));
+        all.insert(described.resource_arn.ok_or_else(|| lacks("ARN"))?, tags.collect());
+    }
+    if arns.iter().any(|arn| !all.contains_key(*arn)) {
+        return Err(lacks("tags of one of them"));
+    }
+    Ok(all)
+}
