@@ -208,14 +208,25 @@ pub struct PlanArgs {
     /// Exit with 2 when changes are pending, 3 when a guard refuses part of them.
     #[arg(long)]
     pub exit_code: bool,
+    /// Write the plan to FILE, to be reviewed and then applied: `infra apply FILE`. It holds no secret.
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "Write the plan to FILE, to be reviewed and then applied: infra apply FILE"
+    )]
+    pub out: Option<PathBuf>,
 }
 
 /// `infra apply`.
 #[derive(Args, Debug)]
 pub struct ApplyArgs {
-    /// Which manifest.
-    #[command(flatten)]
-    pub manifest: ManifestArg,
+    /// The manifest, or a plan that `infra plan --out FILE` wrote; left out, `$INFRA_MANIFEST`, or else the only
+    /// file in manifests/.
+    #[arg(
+        value_name = "MANIFEST or PLAN",
+        help = "The manifest, or a plan that `plan --out` wrote; left out, $INFRA_MANIFEST, or else the only file in manifests/"
+    )]
+    pub manifest: Option<PathBuf>,
     /// Create, change and restore without asking. Adopting, deleting and expiring need their own word.
     #[arg(short, long)]
     pub yes: bool,

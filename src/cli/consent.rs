@@ -10,12 +10,18 @@ use crate::model::escape::Line;
 use crate::model::size;
 use crate::plan::{Consent, Plan};
 
-/// Gathers what the options agree to and, without `--yes`, asks for the rest.
+/// Gathers what the options agree to and, without `--yes`, asks for the rest. `is_read` says that somebody has
+/// read this very plan before: they named its file or its digest.
 ///
 /// # Errors
 ///
 /// Options that name nothing, nobody to ask, or the answer no.
-pub(super) async fn obtain(plan: &Plan, args: &ApplyArgs, ui: &mut Ui) -> Result<Consent, Failure> {
+pub(super) async fn obtain(
+    plan: &Plan,
+    args: &ApplyArgs,
+    is_read: bool,
+    ui: &mut Ui,
+) -> Result<Consent, Failure> {
     let mut consent = Consent::default();
     let given =
         [(Need::Adopt, &args.adopt), (Need::Delete, &args.delete), (Need::AllowExpire, &args.allow_expire)];
@@ -29,7 +35,7 @@ pub(super) async fn obtain(plan: &Plan, args: &ApplyArgs, ui: &mut Ui) -> Result
         check_address(plan, "--only", address)?;
     }
     // Whoever names the plan has read what it takes over and deletes. Data that would be lost has its own word.
-    if args.digest.is_some() {
+    if is_read {
         for view in plan.views() {
             for need in view.needs().into_iter().filter(|need| *need != Need::AllowExpire) {
                 consent.give(need, view.address.to_string());
@@ -38,14 +44,14 @@ pub(super) async fn obtain(plan: &Plan, args: &ApplyArgs, ui: &mut Ui) -> Result
     }
     let chosen = |view: &StepView| args.only.is_empty() || args.only.contains(&view.address.to_string());
     let acting: Vec<_> = plan.views().into_iter().filter(|view| view.verb.acts() && chosen(view)).collect();
-    if args.yes || args.digest.is_some() || acting.is_empty() {
+    if args.yes || is_read || acting.is_empty() {
         return Ok(consent);
     }
     if !ui.can_ask() {
         return Err(Failure::usage(
             "there is no terminal to ask on",
             "--yes creates, changes and restores; --adopt, --delete and --allow-expire ADDRESS allow the rest; \
-             --digest DIGEST applies a plan that was read before",
+             a plan that was read before needs no word: PLAN, written by `infra plan --out`, or --digest DIGEST",
         ));
     }
     for view in &acting {

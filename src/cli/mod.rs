@@ -8,6 +8,7 @@ mod failure;
 pub mod host;
 pub mod interrupt;
 mod log;
+mod plan_file;
 mod session;
 mod ui;
 

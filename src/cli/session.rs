@@ -10,13 +10,14 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use super::args::Global;
 use super::failure::Failure;
 use super::host::{Env, Host};
+use super::plan_file;
 use super::ui::Ui;
 use crate::aws::{Aws, Connection};
 use crate::kinds::KINDS;
 use crate::manifest::{self, Manifest};
 use crate::model::escape::Line;
 use crate::observe;
-use crate::plan::Plan;
+use crate::plan::{Origin, Plan};
 use crate::sandbox::{Sandbox, Setup, Tools};
 
 /// A manifest, and clients for its account.
@@ -25,6 +26,8 @@ pub(super) struct Session {
     pub manifest: Manifest,
     /// The clients.
     pub aws: Aws,
+    /// What is asked: AWS, the sandbox, or another endpoint.
+    endpoint: String,
     sandbox: Option<Sandbox>,
 }
 
@@ -45,20 +48,26 @@ impl Session {
         if global.sandbox.is_some() {
             folder_without_equals(path)?;
         }
-        let manifest = manifest::load(path, KINDS)?;
+        let manifest = load(path)?;
         let sandbox = match &global.sandbox {
             Some(dir) => Some(start_sandbox(dir, &manifest, env, ui).await?),
             None => None,
         };
         let connection = connection(&manifest, global, host, sandbox.as_ref());
         let aws = Aws::connect(&connection).await;
+        let mut endpoint = if sandbox.is_some() { "the sandbox" } else { "AWS" }.to_owned();
         if sandbox.is_none() {
+            let others = endpoints(&aws, &connection, env)?;
             // In the first line, so that nobody takes it for AWS, nor AWS for it.
-            for (url, by) in endpoints(&aws, &connection, env)? {
-                ui.say(&format!("endpoint: {} instead of AWS ({})", Line(&url), Line(&by)));
+            for (url, by) in &others {
+                ui.say(&format!("endpoint: {} instead of AWS ({})", Line(url), Line(by)));
+            }
+            if !others.is_empty() {
+                let urls: Vec<_> = others.into_iter().map(|(url, _)| url).collect();
+                endpoint = urls.join(", ");
             }
         }
-        Ok(Self { manifest, aws, sandbox })
+        Ok(Self { manifest, aws, endpoint, sandbox })
     }
 
     /// Reads the account and decides.
@@ -68,6 +77,15 @@ impl Session {
     /// When nothing may be concluded from what was read.
     pub(super) async fn plan(&self) -> Result<Plan, Failure> {
         Ok(Plan::build(&self.manifest, observe::observe(&self.aws, &self.manifest).await?))
+    }
+
+    /// Where a plan of this session is made.
+    pub(super) fn origin(&self) -> Origin {
+        Origin {
+            file: self.manifest.file.clone(),
+            hash: self.manifest.hash.clone(),
+            endpoint: self.endpoint.clone(),
+        }
     }
 
     /// Ends the emulated account, if there is one, waits until its state is kept, and gives back what became
@@ -87,6 +105,20 @@ impl Session {
             }
         }
     }
+}
+
+/// Reads the manifest at `path`.
+///
+/// # Errors
+///
+/// A manifest with faults, or a plan in its place.
+pub(super) fn load(path: &Path) -> Result<Manifest, Failure> {
+    if plan_file::is_plan(path) {
+        let name = path.display().to_string();
+        let message = format!("{} is a plan, not a manifest", Line(&name));
+        return Err(Failure::usage(message, format!("apply it: infra apply {}", Line(&name))));
+    }
+    Ok(manifest::load(path, KINDS)?)
 }
 
 /// The manifest to work on: as typed, else `$INFRA_MANIFEST`, else the only file in `manifests/`.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::erase::{AnyGroup, AnyKind, AnySighting, AnyStep, AnyTask, EntryName, Look};
 use super::known::Fate;
 use super::lookup::{Choice, NoChoice};
-use super::view::{StepView, Verb};
+use super::view::{Seen, StepView, Verb};
 use super::{Draft, Known, LookUp, Place, Stage};
 use crate::aws::CallError;
 use crate::model::problem::{Findings, Problems};
@@ -136,7 +136,8 @@ fn view<L: LookUp>(entry: &Entry<L>, answer: &Result<Choice, NoChoice>) -> StepV
     view.location = Some(entry.location.clone());
     match answer {
         // Destructured whole, so that a new field is not forgotten here.
-        Ok(Choice { name, why, notes, outputs: _ }) => {
+        Ok(Choice { name, why, notes, outputs }) => {
+            view.seen = Some(Box::new(Seen { outputs: outputs.clone(), ..Seen::default() }));
             view.name.clone_from(name);
             view.reason = Some(why.clone());
             view.notes.clone_from(notes);

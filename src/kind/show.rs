@@ -1,8 +1,8 @@
 //! Shows decisions as plain data.
 
 use super::decide::{Act, Decision};
-use super::view::{StepView, Verb};
-use super::{Describe, Entry, Found, Kind, Live};
+use super::view::{Seen, StepView, Verb};
+use super::{Describe, Entry, Found, Kind, Live, Phase};
 use crate::model::{Address, Outputs, size};
 
 /// Shows a decision about `entry` as plain data.
@@ -13,6 +13,7 @@ pub fn entry<K: Kind>(entry: &Entry<K>, found: &Found<K>, decision: &Decision<K>
     let mut view = view(entry.address.clone(), K::name(&entry.state), decision);
     view.location = Some(entry.location.clone());
     view.id = id(live);
+    view.seen = live.map(|live| Box::new(seen(live)));
     if decided {
         view.notes = K::notes(live, &entry.state);
     }
@@ -35,7 +36,23 @@ pub fn entry<K: Kind>(entry: &Entry<K>, found: &Found<K>, decision: &Decision<K>
 pub fn leftover<K: Kind>(address: Address, live: &Live<K>, decision: &Decision<K>) -> StepView {
     let mut view = view(address, K::name(&live.state), decision);
     view.id = id(Some(live));
+    view.seen = Some(Box::new(seen(live)));
     view
+}
+
+fn seen<K: Kind>(live: &Live<K>) -> Seen {
+    Seen {
+        created: live.created.clone(),
+        leaving: match &live.phase {
+            Phase::Active => None,
+            Phase::PendingDeletion { date } => Some(format!("scheduled for deletion since {date}")),
+            Phase::Deleting => Some("being deleted".to_owned()),
+        },
+        settings: K::settings(&live.state),
+        tags: live.tags.clone(),
+        outputs: live.outputs.clone(),
+        holds: K::holds(live),
+    }
 }
 
 fn id<K: Kind>(live: Option<&Live<K>>) -> Option<String> {

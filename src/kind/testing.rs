@@ -167,8 +167,20 @@ pub(crate) fn deltas<K: Kind>(live: &Live<K>, want: &K::State) -> Vec<String> {
 /// A decision as a test wants to see it: everything that is in it, and nothing of how it looks.
 pub(crate) fn brief(view: &StepView) -> String {
     // Destructured whole, so that a new field is not forgotten here.
-    let StepView { address, name, id, location, verb, reason, help, immutable, changes, notes, remarks } =
-        view;
+    let StepView {
+        address,
+        name,
+        id,
+        location,
+        verb,
+        reason,
+        help,
+        immutable,
+        changes,
+        notes,
+        remarks,
+        seen: _,
+    } = view;
     let mut out = format!("{verb} {address} ({name})");
     if let Some(id) = id {
         let _ = write!(out, " {id}");

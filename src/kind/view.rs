@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::document::policy::{self, Policy};
-use crate::model::{Address, FieldChange, Location, Shown, Tags};
+use crate::model::{Address, FieldChange, Location, Outputs, Setting, Shown, Tags, digest};
 
 /// A typed change that can say what it is.
 pub trait Describe {
@@ -48,7 +48,7 @@ impl ChangeView {
 }
 
 /// Why a person should look twice at a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Risk {
     /// Data that exists would be lost.
@@ -58,7 +58,7 @@ pub enum Risk {
 }
 
 /// What happens to one entry, or to one resource that left the manifest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verb {
     /// It could not be read, so what would happen is not known.
@@ -163,6 +163,38 @@ pub struct StepView {
     pub notes: Vec<String>,
     /// What is worth knowing beside the rest.
     pub remarks: Vec<String>,
+    /// What was seen of it, if it is there.
+    pub seen: Option<Box<Seen>>,
+}
+
+/// What was seen of a live resource, as plain data.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Seen {
+    /// The day on which it was created, where AWS tells.
+    pub created: Option<String>,
+    /// That it is on its way out, if it is (`scheduled for deletion since 2026-12-01`).
+    pub leaving: Option<String>,
+    /// Every setting.
+    pub settings: Vec<Setting>,
+    /// All its tags.
+    pub tags: Tags,
+    /// What it brings to others.
+    pub outputs: Outputs,
+    /// What it holds, with sizes, as far as that was measured. It changes by the hour, and is no part of a
+    /// fingerprint.
+    #[serde(skip)]
+    pub holds: Option<String>,
+}
+
+impl Seen {
+    /// 64 hex digits that stand for all of it, but for what it holds.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        // Destructured whole, so that a new field is not forgotten here.
+        let Self { created, leaving, settings, tags, outputs, holds: _ } = self;
+        digest::of_text(&serde_json::json!([created, leaving, settings, tags, outputs]).to_string())
+    }
 }
 
 impl StepView {
@@ -181,6 +213,7 @@ impl StepView {
             changes: Vec::new(),
             notes: Vec::new(),
             remarks: Vec::new(),
+            seen: None,
         }
     }
 

@@ -39,8 +39,8 @@ use source::Trust;
 pub struct Manifest {
     /// The file, as the user named it.
     pub file: String,
-    /// The first twelve hex digits of the SHA-256 of the file: which revision of it this is.
-    pub revision: String,
+    /// The SHA-256 of the file: which revision of it this is.
+    pub hash: String,
     /// Name, account, region and tags.
     pub place: Arc<Place>,
     /// The entries, one group for each kind that there is, in the order of the registry.
@@ -96,12 +96,7 @@ pub fn load(path: &Path, kinds: &[&'static dyn AnyKind]) -> Result<Manifest, Inv
     for group in &mut groups {
         group.introduce(&names);
     }
-    Ok(Manifest {
-        revision: digest::of_text(&source.text).chars().take(12).collect(),
-        file: source.file,
-        place,
-        groups,
-    })
+    Ok(Manifest { hash: digest::of_text(&source.text), file: source.file, place, groups })
 }
 
 /// Credentials in the file: in a value, a key or a comment.

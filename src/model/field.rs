@@ -1,11 +1,11 @@
 //! A difference in neutral form: what a plan shows of a change, without its type.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Link;
 
 /// One side of a difference.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "is", content = "value")]
 pub enum Shown {
     /// Not set, or not there.
@@ -65,7 +65,7 @@ impl Shown {
 }
 
 /// One setting of a resource, as people read it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Setting {
     /// The key in the manifest, or what a person would call it (`mount target us-west-2a`).
     pub field: String,
@@ -88,7 +88,7 @@ impl From<FieldChange> for Setting {
 }
 
 /// One field of a resource that differs, or that a creation sets.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldChange {
     /// The key in the manifest, or what a person would call it (`tag Project`).
     pub field: String,

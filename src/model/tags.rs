@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 /// The tag that names the manifest that owns a resource.
 pub const MANIFEST: &str = "infra:manifest";
 /// The tag that holds the address of the entry that a resource belongs to.
@@ -53,7 +55,7 @@ fn is_taken(c: char) -> bool {
 }
 
 /// The tags of one resource, ordered by key.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tags(BTreeMap<String, String>);
 
 impl Tags {

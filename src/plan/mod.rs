@@ -3,8 +3,10 @@
 //! A [`Plan`] is made once, shown, and run: `apply` executes the very values that were shown.
 
 mod graph;
+mod moved;
 mod outputs;
 mod ready;
+mod reviewed;
 mod summary;
 mod view;
 
@@ -17,8 +19,10 @@ use crate::model::KindName;
 use crate::observe::World;
 
 pub use graph::Node;
+pub use moved::{Moved, MovedRow};
 pub use outputs::Brought;
 pub use ready::{Consent, Held, ReadyPlan, Why};
+pub use reviewed::{FORMAT as FILE_FORMAT, Origin, Reviewed, SeenPart};
 pub use summary::Summary;
 pub use view::PlanView;
 
@@ -58,7 +62,7 @@ impl Plan {
         let header = Header {
             manifest: place.manifest.clone(),
             file: manifest.file.clone(),
-            revision: manifest.revision.clone(),
+            revision: manifest.hash.chars().take(12).collect(),
             account: place.account.clone(),
             region: place.region.clone(),
             identity: world.identity.arn,

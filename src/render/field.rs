@@ -172,7 +172,7 @@ fn tag(field: &FieldChange) -> &str {
 }
 
 /// One side on one line, escaped.
-fn value(shown: &Shown) -> String {
+pub(super) fn value(shown: &Shown) -> String {
     match shown {
         Shown::Absent => "(none)".to_owned(),
         Shown::Document { summary, .. } => Line(summary).to_string(),

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::kind::view::{ChangeView, Need, StepView, Verb};
 use crate::model::{FieldChange, Location};
-use crate::plan::{PlanView, Summary};
+use crate::plan::{FILE_FORMAT, Origin, PlanView, SeenPart, Summary};
 
 /// The version of the form.
 const FORMAT: &str = "infra.plan/1";
@@ -57,6 +57,12 @@ struct GapJson<'a> {
 ///
 /// None that a plan can cause: its parts are text, numbers and lists.
 pub fn plan(plan: &PlanView<'_>) -> Result<String, serde_json::Error> {
+    let mut text = serde_json::to_string_pretty(&document(plan))?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn document<'a>(plan: &'a PlanView<'_>) -> PlanJson<'a> {
     let header = plan.header;
     let gaps = plan.gaps.iter().map(|gap| GapJson {
         call: &gap.call,
@@ -64,7 +70,7 @@ pub fn plan(plan: &PlanView<'_>) -> Result<String, serde_json::Error> {
         code: gap.code.as_deref(),
         message: &gap.message,
     });
-    let mut text = serde_json::to_string_pretty(&PlanJson {
+    PlanJson {
         format: FORMAT,
         manifest: &header.manifest,
         file: &header.file,
@@ -76,6 +82,32 @@ pub fn plan(plan: &PlanView<'_>) -> Result<String, serde_json::Error> {
         gaps: gaps.collect(),
         summary: plan.summary,
         digest: &plan.digest,
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct FileJson<'a> {
+    format: &'static str,
+    infra: &'static str,
+    #[serde(flatten)]
+    origin: &'a Origin,
+    plan: PlanJson<'a>,
+    seen: Vec<SeenPart>,
+}
+
+/// The plan as a file that can be reviewed and then applied: with what was seen of each resource.
+///
+/// # Errors
+///
+/// None that a plan can cause: its parts are text, numbers and lists.
+pub fn file(plan: &PlanView<'_>, origin: &Origin) -> Result<String, serde_json::Error> {
+    let mut text = serde_json::to_string_pretty(&FileJson {
+        format: FILE_FORMAT,
+        infra: env!("CARGO_PKG_VERSION"),
+        origin,
+        plan: document(plan),
+        seen: plan.steps.iter().filter_map(|view| SeenPart::of(view)).collect(),
     })?;
     text.push('\n');
     Ok(text)

@@ -1,6 +1,7 @@
 //! What is changed behind the tool's back is drift, is said in the right line, and is repaired.
 
 mod network;
+mod reviewed;
 
 use infra::cli::exit::Exit;
 use serde_json::{Value, json};

@@ -1,6 +1,7 @@
 //! `infra apply`: plan, show, ask, apply, and prove that nothing is left to do.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::Duration;
 
 use super::{show, unless_stopped};
@@ -11,6 +12,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::host::Host;
 use crate::cli::interrupt::Interrupt;
+use crate::cli::plan_file;
 use crate::cli::session::{Session, manifest_path};
 use crate::cli::ui::Ui;
 use crate::kind::task::StepError;
@@ -18,26 +20,58 @@ use crate::kind::view::{StepView, Verb};
 use crate::model::escape::Line;
 use crate::model::size;
 use crate::observe;
-use crate::plan::{Held, Plan, Why};
+use crate::plan::{Held, Origin, Plan, Reviewed, Why};
+use crate::render;
 
 /// What is said where it is stopped before it has begun to write.
 const UNCHANGED: Option<&str> = Some("stopped; nothing was changed");
 
 /// Plans, shows, asks, applies, and looks again.
 pub(crate) async fn run(args: ApplyArgs, global: &Global, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
-    let path = manifest_path(args.manifest.manifest.clone(), &host.env)?;
+    let mut path = manifest_path(args.manifest.clone(), &host.env)?;
+    let reviewed = if plan_file::is_plan(&path) { Some(reviewed(&path, &args)?) } else { None };
+    if let Some(reviewed) = &reviewed {
+        path = reviewed.origin.file.clone().into();
+    }
     let session = unless_stopped(&host.interrupt, None, Session::open(&path, global, host, ui)).await?;
-    let applied = within(&session, &args, &host.interrupt, ui).await;
+    let applied = within(&session, &args, reviewed.as_ref(), &host.interrupt, ui).await;
     session.close(applied, ui).await
+}
+
+/// The reviewed plan in a file.
+fn reviewed(path: &Path, args: &ApplyArgs) -> Result<Reviewed, Failure> {
+    let clash = [("--digest", args.digest.is_some()), ("--only", !args.only.is_empty())];
+    if let Some((option, _)) = clash.into_iter().find(|(_, given)| *given) {
+        return Err(Failure::usage(
+            format!("{option} cannot go with a plan's file"),
+            "the file says which plan, and all of it is applied",
+        ));
+    }
+    let reviewed = plan_file::read(path)?;
+    let manifest = &reviewed.origin.file;
+    if !Path::new(manifest).exists() {
+        return Err(Failure::usage(
+            format!("the plan is for {}, and there is no such file", Line(manifest)),
+            "run it from the folder that it was made in",
+        ));
+    }
+    Ok(reviewed)
 }
 
 async fn within(
     session: &Session,
     args: &ApplyArgs,
+    reviewed: Option<&Reviewed>,
     interrupt: &Interrupt,
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
+    if let Some(reviewed) = reviewed {
+        check_origin(&reviewed.origin, &session.origin())?;
+    }
     let plan = unless_stopped(interrupt, UNCHANGED, session.plan()).await?;
+    if let Some(reviewed) = reviewed {
+        check_reviewed(reviewed, &plan)?;
+    }
     show(
         &plan,
         ShowArgs { all: args.all, calls: args.calls, format: Format::Text },
@@ -47,7 +81,8 @@ async fn within(
     if let Some(read) = &args.digest {
         check_digest(&plan, read)?;
     }
-    let consent = unless_stopped(interrupt, UNCHANGED, consent::obtain(&plan, args, ui)).await?;
+    let is_read = reviewed.is_some() || args.digest.is_some();
+    let consent = unless_stopped(interrupt, UNCHANGED, consent::obtain(&plan, args, is_read, ui)).await?;
     let gaps = !plan.gaps.is_empty() && args.only.is_empty();
     let settled = plan.summary().is_settled();
     tell_spared(&plan, args, ui);
@@ -78,12 +113,56 @@ async fn within(
     })
     .await;
     exit = exit.or(exit_of_report(&report, called));
-    tell(&report, ui);
+    let again = if is_read {
+        "what is left is another plan: run `infra plan` to finish"
+    } else {
+        "run the same command again to finish"
+    };
+    tell(&report, again, ui);
     if let Some(stopped) = interrupt.already() {
         ui.say("stopped; what was applied was not looked at again");
         return Ok(stopped);
     }
     Ok(exit.or(prove(session, &report, interrupt, ui).await?))
+}
+
+/// What is said where a reviewed plan is not applied.
+const AGAIN: &str = "nothing was changed; make a new plan with `infra plan --out FILE`, and have it reviewed";
+
+/// Whether a plan is applied to what it was made for.
+fn check_origin(reviewed: &Origin, now: &Origin) -> Result<(), Failure> {
+    // Destructured whole, so that a new field is not forgotten here.
+    let Origin { file, hash, endpoint } = reviewed;
+    let message = if *hash != now.hash {
+        format!("{} is no longer the file that was planned", Line(file))
+    } else if *endpoint != now.endpoint {
+        format!("the plan was made of {}, and this is {}", Line(endpoint), Line(&now.endpoint))
+    } else {
+        return Ok(());
+    };
+    Err(Failure::Said { exit: Exit::Moved, message, help: Some(AGAIN.to_owned()) })
+}
+
+/// Whether what was reviewed is still what would happen, to resources that are still as they were.
+fn check_reviewed(reviewed: &Reviewed, plan: &Plan) -> Result<(), Failure> {
+    let view = plan.view();
+    let moved = reviewed.moved(&view);
+    if moved.is_empty() && reviewed.digest() == view.digest {
+        return Ok(());
+    }
+    let (exit, said, help) = if !moved.is_empty() && moved.iter().all(|it| it.unknown) {
+        let said = "something could not be read, so nobody can say whether this plan still holds".to_owned();
+        (Exit::Incomplete, said, "nothing was changed; run the same command again")
+    } else {
+        let count = size::count(moved.len(), "resource");
+        (
+            Exit::Moved,
+            format!("the account is not as it was when this plan was reviewed: {count} moved"),
+            AGAIN,
+        )
+    };
+    let message = format!("{said}\n{}", render::moved::text(&moved));
+    Err(Failure::Said { exit, message: message.trim_end().to_owned(), help: Some(help.to_owned()) })
 }
 
 /// Whether the plan is still the one that somebody has read.
@@ -168,7 +247,7 @@ fn exit_of_report(report: &Report, called: bool) -> Exit {
 }
 
 /// What was done, and what remains.
-fn tell(report: &Report, ui: &mut Ui) {
+fn tell(report: &Report, again: &str, ui: &mut Ui) {
     let done = report.count(Outcome::is_well);
     let total = report.steps.len();
     if done == total {
@@ -207,7 +286,7 @@ fn tell(report: &Report, ui: &mut Ui) {
             }
         }
     }
-    ui.say("run the same command again to finish");
+    ui.say(again);
 }
 
 /// How long AWS is given to show what was written. Its reads may lag behind its writes by seconds.

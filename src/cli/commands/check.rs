@@ -4,17 +4,15 @@ use crate::cli::args::CheckArgs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::host::Host;
-use crate::cli::session::manifest_path;
+use crate::cli::session::{load, manifest_path};
 use crate::cli::ui::Ui;
-use crate::kinds::KINDS;
-use crate::manifest;
 use crate::model::escape::Line;
 use crate::model::size;
 
 /// Loads the manifest, and says what it declares.
 pub(crate) fn run(args: CheckArgs, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
     let path = manifest_path(args.manifest.manifest, &host.env)?;
-    let manifest = manifest::load(&path, KINDS)?;
+    let manifest = load(&path)?;
     let place = &manifest.place;
     ui.data(&format!(
         "{} is valid: {} for account {}, {}, with {} for all\n",

@@ -15,9 +15,11 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::host::Host;
 use super::interrupt::Interrupt;
+use super::plan_file;
 use super::session::Session;
 use super::ui::Ui;
 use crate::aws::Ledger;
+use crate::model::escape::Line;
 use crate::plan::{Plan, Summary};
 use crate::render;
 
@@ -25,6 +27,7 @@ use crate::render;
 async fn examine(
     path: &Path,
     args: ShowArgs,
+    out: Option<&Path>,
     global: &Global,
     host: &Host,
     ui: &mut Ui,
@@ -33,9 +36,31 @@ async fn examine(
     let plan = unless_stopped(&host.interrupt, None, session.plan()).await;
     let examined = plan.and_then(|plan| {
         show(&plan, args, session.aws.ledger(), ui)?;
+        if let Some(out) = out {
+            keep(&plan, &session, out, ui)?;
+        }
         Ok(exit_of(&plan.summary()))
     });
     session.close(examined, ui).await
+}
+
+/// Writes a plan to a file, unless there is more to the account than could be seen.
+fn keep(plan: &Plan, session: &Session, out: &Path, ui: &mut Ui) -> Result<(), Failure> {
+    let name = out.display().to_string();
+    let summary = plan.summary();
+    if summary.unknown + summary.gaps > 0 {
+        return Err(Failure::Said {
+            exit: Exit::Incomplete,
+            message: format!(
+                "{} was not written: something could not be read, so it would be no whole plan",
+                Line(&name)
+            ),
+            help: None,
+        });
+    }
+    plan_file::write(out, &plan.view(), &session.origin())?;
+    ui.say(&format!("written: {}; apply this plan with `infra apply {}`", Line(&name), Line(&name)));
+    Ok(())
 }
 
 /// Prints a plan, in the form that was asked for.

@@ -5,13 +5,17 @@ use crate::cli::args::{Global, PlanArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::host::Host;
+use crate::cli::plan_file;
 use crate::cli::session::manifest_path;
 use crate::cli::ui::Ui;
 
 /// Plans and shows.
 pub(crate) async fn run(args: PlanArgs, global: &Global, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
     let path = manifest_path(args.manifest.manifest, &host.env)?;
-    let exit = examine(&path, args.show, global, host, ui).await?;
+    if let Some(out) = &args.out {
+        plan_file::check_target(out)?;
+    }
+    let exit = examine(&path, args.show, args.out.as_deref(), global, host, ui).await?;
     Ok(match exit {
         Exit::Pending | Exit::Refused if !args.exit_code => Exit::Done,
         // A plan that could not see everything is no plan, whether or not its exit code is asked for.

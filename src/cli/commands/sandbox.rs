@@ -7,10 +7,8 @@ use crate::cli::args::{Global, SANDBOX, SandboxArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::host::Host;
-use crate::cli::session::{manifest_path, start_sandbox};
+use crate::cli::session::{load, manifest_path, start_sandbox};
 use crate::cli::ui::Ui;
-use crate::kinds::KINDS;
-use crate::manifest;
 
 /// Starts it, prints how to reach it, and waits for a signal. To be stopped is how it should end.
 pub(crate) async fn run(
@@ -20,7 +18,7 @@ pub(crate) async fn run(
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
     let path = manifest_path(args.manifest.manifest, &host.env)?;
-    let manifest = manifest::load(&path, KINDS)?;
+    let manifest = load(&path)?;
     let dir = global.sandbox.as_deref().unwrap_or(Path::new(SANDBOX));
     let started = start_sandbox(dir, &manifest, &host.env, ui);
     let mut sandbox = unless_stopped(&host.interrupt, None, started).await?;

@@ -297,7 +297,7 @@ fn an_address_that_the_plan_does_not_have() {
         ");
     assert_snapshot!(said(&["apply"]), @r"
         error: there is no terminal to ask on
-          help: --yes creates, changes and restores; --adopt, --delete and --allow-expire ADDRESS allow the rest; --digest DIGEST applies a plan that was read before
+          help: --yes creates, changes and restores; --adopt, --delete and --allow-expire ADDRESS allow the rest; a plan that was read before needs no word: PLAN, written by `infra plan --out`, or --digest DIGEST
         ");
     assert_eq!(wire.writes(), [""; 0]);
 }
