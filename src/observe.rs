@@ -66,6 +66,8 @@ pub async fn identify(aws: &Aws, manifest: &Manifest) -> Result<Identity, Observ
 
 /// Reads what `manifest` names, and looks for what has left it.
 ///
+/// With `measure`, what each resource holds is measured too, wherever that takes more calls.
+///
 /// The reads go out beside the question who we are; if the answer is the wrong account, what they
 /// brought is thrown away.
 ///
@@ -73,19 +75,19 @@ pub async fn identify(aws: &Aws, manifest: &Manifest) -> Result<Identity, Observ
 ///
 /// [`ObserveError`], when nothing may be concluded from what was read. A single resource that could not
 /// be read is no error here but unknown in its sighting.
-pub async fn observe(aws: &Aws, manifest: &Manifest) -> Result<World, ObserveError> {
+pub async fn observe(aws: &Aws, manifest: &Manifest, measure: bool) -> Result<World, ObserveError> {
     let (identity, sightings) =
-        tokio::try_join!(identify(aws, manifest), async { Ok(look(aws, manifest).await) })?;
+        tokio::try_join!(identify(aws, manifest), async { Ok(look(aws, manifest, measure).await) })?;
     Ok(World { identity, sightings })
 }
 
 /// Everything at once. Only what can be found by nothing but its network waits for the look-ups.
-async fn look(aws: &Aws, manifest: &Manifest) -> Vec<Box<dyn AnySighting>> {
+async fn look(aws: &Aws, manifest: &Manifest, measure: bool) -> Vec<Box<dyn AnySighting>> {
     let (found, looked_up) = watch::channel(None);
     let listings = Listings::default();
     let groups = manifest.groups.iter().map(AsRef::as_ref);
     let (lookups, kinds): (Vec<_>, Vec<_>) = groups.partition(|group| group.is_lookup());
-    let look = Look { aws, place: &manifest.place, listings: &listings, looked_up };
+    let look = Look { aws, place: &manifest.place, listings: &listings, measure, looked_up };
     let lookups = async {
         let sightings = every(lookups, &look).await;
         let mut known = Known::default();

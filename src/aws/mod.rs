@@ -4,6 +4,7 @@
 //! serialisation, signing and retries are always the real ones.
 
 pub mod calls;
+mod day;
 pub mod error;
 pub mod gate;
 pub mod identity;
@@ -18,10 +19,9 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use aws_smithy_types::DateTime;
-use aws_smithy_types::date_time::Format;
 
 pub use calls::{Call, Effect};
+pub use day::{day, days_since};
 pub use error::{Answer, CallError, Class};
 pub use gate::{CallName, Ledger};
 pub use identity::Identity;
@@ -110,13 +110,6 @@ impl Aws {
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
-}
-
-/// The day of a moment (`2026-12-01`), in UTC; none where it is out of all bounds.
-#[must_use]
-pub fn day(at: &DateTime) -> Option<String> {
-    let text = at.fmt(Format::DateTime).ok()?;
-    text.split('T').next().map(str::to_owned)
 }
 
 async fn sdk_config(connection: &Connection) -> SdkConfig {

@@ -84,6 +84,9 @@ pub enum Command {
     /// Tell whether anything has drifted: read-only, for CI.
     #[command(after_long_help = Exit::help())]
     Drift(DriftArgs),
+    /// Show what is live of each entry: ids, settings, sizes, tags, age.
+    #[command(after_long_help = Exit::help())]
+    Show(LiveArgs),
     /// Print what entries bring to others: ids, ARNs, addresses.
     #[command(after_long_help = Exit::help())]
     Output(OutputArgs),
@@ -138,6 +141,24 @@ pub struct OutputArgs {
     /// In which form.
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub format: OutputFormat,
+}
+
+/// `infra show`.
+#[derive(Args, Debug)]
+pub struct LiveArgs {
+    /// The manifest, as in every command; and the addresses of entries, such as `ecr.repository.site`.
+    #[arg(
+        value_names = ["MANIFEST", "ADDRESS"],
+        num_args = 0..,
+        help = "The manifest, as in every command; and entries alone, such as ecr.repository.site"
+    )]
+    pub words: Vec<String>,
+    /// Show documents in full.
+    #[arg(long)]
+    pub all: bool,
+    /// In which form.
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub format: Format,
 }
 
 /// In which form outputs are printed.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead as _, IsTerminal as _, Write};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -26,6 +27,8 @@ pub struct Host {
     pub http: Option<SharedHttpClient>,
     /// Credentials, instead of the SDK's default chain.
     pub credentials: Option<SharedCredentialsProvider>,
+    /// When the command began.
+    pub now: SystemTime,
 }
 
 impl Host {
@@ -38,6 +41,7 @@ impl Host {
             interrupt: Interrupt::process(),
             http: None,
             credentials: None,
+            now: SystemTime::now(),
         }
     }
 }

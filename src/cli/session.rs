@@ -76,7 +76,16 @@ impl Session {
     ///
     /// When nothing may be concluded from what was read.
     pub(super) async fn plan(&self) -> Result<Plan, Failure> {
-        Ok(Plan::build(&self.manifest, observe::observe(&self.aws, &self.manifest).await?))
+        Ok(Plan::build(&self.manifest, observe::observe(&self.aws, &self.manifest, false).await?))
+    }
+
+    /// The same, with what each resource holds measured.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::plan`].
+    pub(super) async fn measure(&self) -> Result<Plan, Failure> {
+        Ok(Plan::build(&self.manifest, observe::observe(&self.aws, &self.manifest, true).await?))
     }
 
     /// Where a plan of this session is made.
@@ -105,6 +114,16 @@ impl Session {
             }
         }
     }
+}
+
+/// Which of the words after a command is the manifest: the first, if it looks like one.
+pub(super) fn told_apart(mut words: Vec<String>) -> (Option<PathBuf>, Vec<String>) {
+    let is_file = |word: &String| {
+        let path = Path::new(word);
+        path.exists() || path.extension().is_some_and(|it| it == "toml")
+    };
+    let manifest = words.first().is_some_and(is_file).then(|| PathBuf::from(words.remove(0)));
+    (manifest, words)
 }
 
 /// Reads the manifest at `path`.

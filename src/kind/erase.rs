@@ -70,6 +70,8 @@ pub struct Look<'a> {
     pub place: &'a Arc<Place>,
     /// What several kinds list, read once.
     pub listings: &'a Listings,
+    /// Whether to measure what each resource holds, wherever that takes more calls.
+    pub measure: bool,
     /// What the look-ups have found; nothing while they are looking.
     pub looked_up: watch::Receiver<Option<Known>>,
 }
@@ -203,14 +205,14 @@ impl<K: Kind> AnyGroup for Group<K> {
 
     fn observe<'a>(&'a self, look: Look<'a>) -> BoxFuture<'a, Box<dyn AnySighting>> {
         Box::pin(async move {
-            let Look { aws, place, listings, looked_up } = look;
+            let Look { aws, place, listings, measure, looked_up } = look;
             let entries =
                 if K::FOUND_BY_LINKS { self.located(looked_up).await } else { self.entries.clone() };
             let wanted = entries.iter().map(|entry| Wanted {
                 state: &entry.state,
                 tags: &entry.tags,
                 seen: None,
-                leftover: false,
+                leftover: measure,
             });
             let wanted: Vec<_> = wanted.collect();
             let observation = K::observe(aws, &wanted, Some(Survey::marked(&place.manifest, listings))).await;

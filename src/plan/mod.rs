@@ -89,6 +89,14 @@ impl Plan {
         self.view().steps
     }
 
+    /// Every step as plain data: entries in the order of the registry and of the manifest, then what has left it.
+    #[must_use]
+    pub fn in_order(&self) -> Vec<&StepView> {
+        let views = self.steps.iter().map(|step| step.view());
+        let (entries, others): (Vec<_>, Vec<_>) = views.partition(|view| view.location.is_some());
+        entries.into_iter().chain(others).collect()
+    }
+
     /// How many steps do what.
     #[must_use]
     pub fn summary(&self) -> Summary {

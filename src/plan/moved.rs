@@ -94,7 +94,12 @@ fn rows(then: Option<&StepPart>, was: Option<&Seen>, is: Option<&Seen>) -> Vec<M
             Some(Verb::Delete) => Some(vec![Shown::text("to be deleted")]),
             _ => None,
         };
-        return vec![MovedRow { field: "resource".to_owned(), reviewed, then: Some(there(was)), now: there(is) }];
+        return vec![MovedRow {
+            field: "resource".to_owned(),
+            reviewed,
+            then: Some(there(was)),
+            now: there(is),
+        }];
     };
     let (before, after) = (fields(before), fields(after));
     let mut names: Vec<_> = before.keys().chain(after.keys()).collect();

@@ -189,10 +189,10 @@ fn is_plain(text: &str) -> bool {
     !text.is_empty() && !text.starts_with(['(', '"']) && !text.contains('→') && text.trim() == text
 }
 
-fn width(text: &str) -> usize {
+pub(super) fn width(text: &str) -> usize {
     text.chars().count()
 }
 
-fn pad(text: &str, width: usize) -> String {
+pub(super) fn pad(text: &str, width: usize) -> String {
     format!("{text:width$}")
 }

@@ -8,6 +8,7 @@ mod diff;
 mod field;
 pub mod fold;
 pub mod json;
+pub mod live;
 pub mod moved;
 pub mod outputs;
 pub mod plan;

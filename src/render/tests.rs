@@ -2,6 +2,7 @@
 
 mod fixture;
 mod json;
+mod live;
 mod plan;
 mod progress;
 

@@ -31,6 +31,7 @@ mod recorded;
 mod registry;
 mod sandbox;
 mod security_groups;
+mod show;
 mod support;
 mod unknown;
 mod waits;

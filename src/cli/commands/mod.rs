@@ -7,6 +7,7 @@ pub(super) mod output;
 pub(super) mod plan;
 pub(super) mod sandbox;
 pub(super) mod schema;
+pub(super) mod show;
 
 use std::path::Path;
 

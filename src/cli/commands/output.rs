@@ -1,13 +1,11 @@
 //! `infra output`: what entries bring to others, for scripts.
 
-use std::path::{Path, PathBuf};
-
 use super::unless_stopped;
 use crate::cli::args::{Global, OutputArgs, OutputFormat};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::host::Host;
-use crate::cli::session::{Session, manifest_path};
+use crate::cli::session::{Session, manifest_path, told_apart};
 use crate::cli::ui::Ui;
 use crate::kind::view::Verb;
 use crate::manifest::names::unknown_help;
@@ -22,7 +20,12 @@ pub(crate) async fn run(
     host: &Host,
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
-    let (manifest, name) = told_apart(args.words);
+    let (mut manifest, mut names) = told_apart(args.words);
+    // Of two words the first is the manifest, whatever it looks like.
+    if names.len() > 1 {
+        manifest = Some(names.remove(0).into());
+    }
+    let name = names.pop();
     let path = manifest_path(manifest, &host.env)?;
     let session = unless_stopped(&host.interrupt, None, Session::open(&path, global, host, ui)).await?;
     let plan = unless_stopped(&host.interrupt, None, session.plan()).await;
@@ -31,19 +34,6 @@ pub(crate) async fn run(
         None => all(&plan, args.format, ui),
     });
     session.close(printed, ui).await
-}
-
-/// Which of the words is the manifest, and which the name. One alone is a manifest if it looks like one.
-fn told_apart(words: Vec<String>) -> (Option<PathBuf>, Option<String>) {
-    let is_file = |word: &str| {
-        let path = Path::new(word);
-        path.exists() || path.extension().is_some_and(|it| it == "toml")
-    };
-    let mut words = words.into_iter();
-    match (words.next(), words.next()) {
-        (Some(word), None) if !is_file(&word) => (None, Some(word)),
-        (manifest, name) => (manifest.map(PathBuf::from), name),
-    }
 }
 
 fn all(plan: &Plan, format: OutputFormat, ui: &mut Ui) -> Result<Exit, Failure> {

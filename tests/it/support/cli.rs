@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -198,6 +198,7 @@ impl Command {
             interrupt: Interrupt::from_channel(self.signals.unwrap_or(never.1)),
             http: Some(self.wire.client()),
             credentials: self.credentials.map(SharedCredentialsProvider::new),
+            now: SystemTime::now(),
         };
         let args = std::iter::once("infra".to_owned()).chain(self.args).map(Into::into);
         let (exit, took) = runtime.block_on(async {
