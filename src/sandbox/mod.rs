@@ -6,12 +6,12 @@
 //! secret.
 //!
 //! **Where the emulator comes from.** A `ministack` command on `PATH`, if it is the very release
-//! that `launch.py` corrects; else a virtual environment in the user's cache, made once from
+//! that `launch/` corrects; else a virtual environment in the user's cache, made once from
 //! `requirements.txt` (see [`venv`]).
 //!
 //! **What is in the folder.** `state/`, what the emulated account holds, secret values included,
 //! and hence readable by its owner only; `lock`, held while a command uses the sandbox, with its
-//! process id; `emulator.log`; `launch.py` and `tmp/`, which the emulator runs with; and a
+//! process id; `emulator.log`; `launch/` and `tmp/`, which the emulator runs with; and a
 //! `.gitignore` that keeps all of it out of the repository. The emulator writes nowhere else, and
 //! sees nothing of the user's environment but `PATH`: no credentials, no home folder, no Docker.
 //!
@@ -23,6 +23,7 @@
 //! with state that it cannot read.
 
 mod error;
+mod launch;
 mod python;
 mod server;
 mod tools;
@@ -41,10 +42,9 @@ pub use error::SandboxError;
 pub use server::Server;
 pub use tools::Tools;
 
-/// The release of ministack that is installed, and that `launch.py` corrects.
+/// The release of ministack that is installed, and that [`launch`] corrects.
 const RELEASE: &str = "1.5.33";
 const REQUIREMENTS: &str = include_str!("requirements.txt");
-const LAUNCH: &str = include_str!("launch.py");
 
 /// Where a sandbox lives, and what it may use of the machine.
 #[derive(Clone, Debug)]
@@ -167,8 +167,7 @@ fn command(
     account: &str,
     region: &str,
 ) -> Result<Command, SandboxError> {
-    let launch = dir.join("launch.py");
-    fs::write(&launch, LAUNCH).map_err(SandboxError::file("write", &launch))?;
+    let program = launch::write(dir)?;
     // What an emulator that was killed left behind.
     let temporary = dir.join("tmp");
     match fs::remove_dir_all(&temporary) {
@@ -181,7 +180,7 @@ fn command(
     create_private(&state)?;
 
     let mut command = Command::new(python);
-    command.args(["-I", "-X", "utf8"]).arg(&launch).current_dir(dir);
+    command.args(["-I", "-X", "utf8"]).arg(&program).current_dir(dir);
     command.env_clear().env("PATH", &tools.path).env("HOME", dir).env("TMPDIR", &temporary);
     command.env("PERSIST_STATE", "1").env("STATE_DIR", &state);
     command.env("S3_PERSIST", "1").env("S3_DATA_DIR", state.join("s3"));
@@ -203,12 +202,13 @@ fn create_private(dir: &Path) -> Result<(), SandboxError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LAUNCH, RELEASE, REQUIREMENTS};
+    use super::{RELEASE, REQUIREMENTS, launch};
 
     #[test]
     fn what_is_installed_is_what_is_corrected() {
         assert!(REQUIREMENTS.contains(&format!("\nministack=={RELEASE} \\\n")));
-        assert!(LAUNCH.contains(&format!("\nRELEASE = \"{RELEASE}\"\n")));
+        let (_, main) = launch::FILES[0];
+        assert!(main.contains(&format!("\nRELEASE = \"{RELEASE}\"\n")));
     }
 
     #[test]

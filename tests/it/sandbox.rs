@@ -164,7 +164,7 @@ async fn all_files_are_in_the_folder_and_private() {
     assert_eq!(fs::read_to_string(dir.join(".gitignore")).unwrap(), "*\n");
     let mut names: Vec<_> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
-    assert_eq!(names, [".gitignore", "emulator.log", "launch.py", "lock", "state", "tmp"]);
+    assert_eq!(names, [".gitignore", "emulator.log", "launch", "lock", "state", "tmp"]);
     for private in [dir.join("state"), dir.join("state/secretsmanager.json")] {
         let mode = fs::metadata(&private).unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0, "{}", private.display());

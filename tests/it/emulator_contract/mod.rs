@@ -1,5 +1,5 @@
 //! What the tests rely on in the emulators: accounts that are apart, and AWS's behaviour where
-//! `launch.py` and `moto_launch.py` correct it, or an emulator has it from the start.
+//! `src/sandbox/launch` and `moto_launch.py` correct it, or an emulator has it from the start.
 
 mod acm;
 mod ec2;
