@@ -23,6 +23,10 @@ pub(super) const FILES: &[(&str, &str)] = &[
     file!("corrections/ec2.py"),
     file!("corrections/ecr.py"),
     file!("corrections/efs.py"),
+    file!("corrections/elb.py"),
+    file!("corrections/interfaces.py"),
+    file!("corrections/listeners.py"),
+    file!("corrections/load_balancers.py"),
     file!("corrections/secretsmanager.py"),
 ];
 

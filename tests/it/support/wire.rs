@@ -124,6 +124,11 @@ impl<'a> Account<'a> {
         query(self.endpoint_url, &self.credentials, "ec2", operation, parameters)
     }
 
+    /// Calls Elastic Load Balancing, of application load balancers.
+    pub(crate) fn elb(&self, operation: &str, parameters: &[(&str, &str)]) -> Answer {
+        query(self.endpoint_url, &self.credentials, "elasticloadbalancing", operation, parameters)
+    }
+
     pub(crate) fn acm(&self, operation: &str, body: &Value) -> Answer {
         self.json("acm", &format!("CertificateManager.{operation}"), body)
     }
@@ -153,6 +158,7 @@ pub(crate) fn query(
 ) -> Answer {
     let version = match service {
         "ec2" => "2016-11-15",
+        "elasticloadbalancing" => "2015-12-01",
         "sts" => "2011-06-15",
         _ => "2010-05-15",
     };

@@ -22,7 +22,7 @@ def replaces(module, name):
 
 
 def answers(module, name, known=True):
-    """Has a service answer the action `name` with the decorated function, which is given the original first, if known."""
+    """Has `module` answer the action `name` with the decorated function; it is given the original first, if known."""
     original = module._ACTION_MAP.get(name)
     if callable(original) != known:
         sys.exit(f"this ministack has {'no' if known else 'an'} action {name} of {module.__name__} to correct")

@@ -1,10 +1,9 @@
-"""EC2: security groups, and the network interfaces of what has some."""
+"""EC2: security groups, and network interfaces."""
 
-import re
-
-from ministack.services import ec2, efs
+from ministack.services import ec2
 
 from .common import answers, replaces
+from .interfaces import interfaces
 
 PEERS = {
     "IpRanges": "CidrIp",
@@ -85,27 +84,6 @@ def correct_rules(direction):
 
 for each in DIRECTIONS:
     correct_rules(each)
-
-
-def interfaces():
-    """AWS: a mount target has a network interface, which is seen in EC2 too."""
-    for target in efs._mount_targets.values():
-        name = target["NetworkInterfaceId"]
-        groups = [ec2._security_groups.get(group, {"GroupId": group}) for group in target["SecurityGroups"]]
-        yield {
-            "NetworkInterfaceId": name,
-            "SubnetId": target["SubnetId"],
-            "VpcId": target["VpcId"],
-            "AvailabilityZone": target["AvailabilityZoneName"],
-            "Description": f"EFS mount target for {target['FileSystemId']} ({target['MountTargetId']})",
-            "OwnerId": target["OwnerId"],
-            "RequesterManaged": True,
-            "Status": "in-use",
-            "PrivateIpAddress": target.get("IpAddress", ""),
-            "MacAddress": ":".join(["02", *re.findall("..", name[-10:])]),
-            "Groups": [{"GroupId": group["GroupId"], "GroupName": group.get("GroupName", "")} for group in groups],
-        }
-    yield from ec2._network_interfaces.values()
 
 
 @replaces(ec2, "_eni_fields_xml")
