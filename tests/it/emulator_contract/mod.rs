@@ -1,10 +1,11 @@
 //! What the tests rely on in the emulators: accounts that are apart, and AWS's behaviour where
-//! `src/sandbox/launch` and `moto_launch.py` correct it, or an emulator has it from the start.
+//! `src/sandbox/launch` and `moto_launch` correct it, or an emulator has it from the start.
 
 mod acm;
 mod ec2;
 mod ecr;
 mod efs;
+mod elb;
 mod secrets;
 
 use std::collections::HashSet;

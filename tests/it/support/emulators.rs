@@ -24,7 +24,8 @@ pub(crate) const REGION: &str = "us-west-2";
 
 const MOTO: &str = "moto-5.2.5";
 const MOTO_REQUIREMENTS: &str = include_str!("moto-requirements.txt");
-const MOTO_LAUNCH: &str = include_str!("moto_launch.py");
+/// The folder of the program that runs moto, with its corrections.
+const MOTO_LAUNCH: &str = "tests/it/support/moto_launch";
 
 /// The account that moto takes a request for when its credentials are not of moto's making.
 const MOTO_ACCOUNT: &str = "123456789012";
@@ -97,7 +98,7 @@ pub(crate) fn ministack() -> Option<&'static Emulator> {
     EMULATOR.get_or_init(|| start(Backend::Ministack)).as_ref()
 }
 
-/// moto, with the corrections of `moto_launch.py`.
+/// moto, with the corrections of `moto_launch`.
 pub(crate) fn moto() -> Option<&'static Emulator> {
     static EMULATOR: OnceLock<Option<Emulator>> = OnceLock::new();
     EMULATOR.get_or_init(|| start(Backend::Moto)).as_ref()
@@ -162,7 +163,8 @@ async fn run(backend: Backend) -> Result<(String, Box<dyn Any + Send + Sync>), S
             let folder = cache().join("infra").join(MOTO);
             let python = venv::provide(MOTO_REQUIREMENTS, &folder, &tools(), say).await?;
             let mut command = Command::new(python);
-            command.args(["-I", "-c", MOTO_LAUNCH]).env_clear().env("PATH", tools().path);
+            let launch = Path::new(env!("CARGO_MANIFEST_DIR")).join(MOTO_LAUNCH);
+            command.arg("-I").arg(launch).env_clear().env("PATH", tools().path);
             // Without these a role cannot have a policy of AWS's attached.
             command.env("MOTO_IAM_LOAD_MANAGED_POLICIES", "true");
             // Certificates are issued as soon as they are requested.

@@ -51,7 +51,8 @@ def checked_name(parameters):
         message = f"The load balancer name '{name}' cannot be longer than '32' characters"
         raise Refused("ValidationError", message)
     if not NAME.fullmatch(name):
-        raise Refused("ValidationError", f"The load balancer name '{name}' is not of letters, digits and hyphens within")
+        message = f"The load balancer name '{name}' is not made of letters and digits, with hyphens between them"
+        raise Refused("ValidationError", message)
     if name.startswith("internal-"):
         raise Refused("ValidationError", "The load balancer name cannot begin with 'internal-'")
     return name

@@ -1,87 +1,16 @@
-"""Runs moto's server on a free loopback port, which it writes to standard output, until standard input ends.
+"""EFS."""
 
-It is corrected where the tests need what AWS does otherwise: a part that is replaced and not found is an error, as is
-one that is added and there already.
-"""
-
-import copy
 import json
-import logging
-import os
-import signal
-import sys
 import uuid
 
-signal.signal(signal.SIGINT, signal.SIG_IGN)  # as for the sandbox: whoever started it ends it
-announcement = os.dup(1)
-os.dup2(2, 1)
+from moto.core.exceptions import JsonRESTError
+from moto.efs.exceptions import FileSystemNotFound, SecurityGroupNotFound
+from moto.efs.models import EFSBackend
+from moto.efs.responses import EFSResponse
+from moto.efs.urls import response as efs_response
+from moto.efs.urls import url_paths as efs_paths
 
-from moto.acm.models import CertBundle  # noqa: E402
-from moto.core.exceptions import JsonRESTError  # noqa: E402
-from moto.ec2.exceptions import EC2ClientError  # noqa: E402
-from moto.ec2.models import EC2Backend  # noqa: E402
-from moto.ec2.models.security_groups import SecurityGroupRule  # noqa: E402
-from moto.ecr.models import ECRBackend  # noqa: E402
-from moto.efs.exceptions import FileSystemNotFound, SecurityGroupNotFound  # noqa: E402
-from moto.efs.models import EFSBackend  # noqa: E402
-from moto.efs.responses import EFSResponse  # noqa: E402
-from moto.efs.urls import response as efs_response  # noqa: E402
-from moto.efs.urls import url_paths as efs_paths  # noqa: E402
-from moto.iam.models import IAMBackend  # noqa: E402
-from moto.server import ThreadedMotoServer  # noqa: E402
-
-
-def replaces(owner, name):
-    """Puts the decorated function in the place of the method `owner.name`, which it is given as its first argument."""
-    original = getattr(owner, name, None)
-    if not callable(original):
-        sys.exit(f"this moto has no {owner.__name__}.{name} to correct")
-
-    def put(function):
-        setattr(owner, name, lambda *args, **kwargs: function(original, *args, **kwargs))
-        return function
-
-    return put
-
-
-def adds(owner):
-    """Makes the decorated function a method of `owner`."""
-
-    def put(function):
-        if hasattr(owner, function.__name__):
-            sys.exit(f"this moto has {owner.__name__}.{function.__name__} already")
-        setattr(owner, function.__name__, function)
-        return function
-
-    return put
-
-
-# --- IAM ---------------------------------------------------------------------------------------------------
-
-of_aws = []
-
-
-@replaces(IAMBackend, "_init_aws_policies")
-def policies(original, backend):
-    """With AWS's own policies loaded, moto reads them anew for every account, and in every partition of it: 0.6 s for
-    each account that a test takes. Read once, and copied for the partition that the tests are in, it is 0.01 s."""
-    if backend.region_name != "aws":
-        return []
-    if not of_aws:
-        of_aws.extend(original(backend))
-    return [copy.copy(policy) for policy in of_aws]
-
-
-# --- ECR ---------------------------------------------------------------------------------------------------
-
-
-@replaces(ECRBackend, "put_image_scanning_configuration")
-def scanning(original, backend, registry_id, repository_name, image_scan_config):
-    """SDKs leave `scanOnPush` out where it is false, its default in AWS's model. moto takes nothing for no change."""
-    return original(backend, registry_id, repository_name, image_scan_config or {"scanOnPush": False})
-
-
-# --- EFS ---------------------------------------------------------------------------------------------------
+from .common import adds, replaces
 
 
 def refused(code, **members):
@@ -238,60 +167,3 @@ def describe_access_points(original, backend, access_point_id, file_system_id):
     if file_system_id and file_system_id not in backend.file_systems_by_id:
         raise FileSystemNotFound(file_system_id)
     return original(backend, access_point_id, file_system_id)
-
-
-# --- EC2 ---------------------------------------------------------------------------------------------------
-
-
-@replaces(SecurityGroupRule, "__eq__")
-def same_rule(original, rule, other):
-    """AWS: a rule is told by protocol, ports and peer, whatever is said of the peer besides."""
-
-    def identity(it):
-        peer = (it.cidr_ipv4, it.cidr_ipv6, it.prefix_list_id, it.source_group.get("GroupId"))
-        return it.ip_protocol, it.from_port, it.to_port, peer
-
-    return identity(rule) == identity(other)
-
-
-@replaces(EC2Backend, "_sg_update_description")
-def update_description(original, backend, wanted, rule):
-    """AWS: a rule's description is replaced, or goes where none is given."""
-    rule.ip_range, rule.source_group = wanted.ip_range, wanted.source_group
-
-
-@replaces(EC2Backend, "delete_security_group")
-def delete_security_group(original, backend, name=None, group_id=None):
-    """AWS: a group stays for as long as an interface has it, or a rule of another group names it."""
-    attached = any(group.id == group_id for interface in backend.enis.values() for group in interface.group_set)
-    others = [group for group in backend.describe_security_groups() if group.id != group_id]
-    rules = [rule for group in others for rule in group.ingress_rules + group.egress_rules]
-    if attached or any(rule.source_group.get("GroupId") == group_id for rule in rules if group_id):
-        raise EC2ClientError("DependencyViolation", f"resource {group_id} has a dependent object")
-    return original(backend, name, group_id)
-
-
-# --- ACM ---------------------------------------------------------------------------------------------------
-
-
-@replaces(CertBundle, "describe")
-def describe_certificate(original, certificate):
-    """AWS: the names of a certificate are listed too."""
-    described = original(certificate)
-    names = described["Certificate"]["SubjectAlternativeNames"]
-    described["Certificate"]["SubjectAlternativeNameSummaries"] = names
-    return described
-
-
-# --- Serving -----------------------------------------------------------------------------------------------
-
-logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request
-server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-server.start()
-_, port = server.get_host_and_port()
-os.write(announcement, f"{port}\n".encode())
-os.close(announcement)
-while os.read(0, 4096):
-    pass
-sys.stderr.flush()
-os._exit(0)  # nothing is kept, and requests may still be under way in other threads

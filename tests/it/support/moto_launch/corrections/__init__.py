@@ -1,0 +1,6 @@
+"""What AWS does otherwise than moto, where the tests need it, service by service.
+
+A part that is replaced and not found is an error, as is one that is added and there already.
+"""
+
+from . import acm, ec2, ecr, efs, iam, listeners, load_balancers  # noqa: F401
