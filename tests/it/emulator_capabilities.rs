@@ -53,6 +53,9 @@ fn has(account: &Account, capability: Capability) -> bool {
         Capability::SecurityGroupRulesTogether => security_group_rules_together(account),
         Capability::SecurityGroupRuleDescribedUnknown => security_group_rule_described_unknown(account),
         Capability::CertificateKeyTypes => certificate_key_types(account),
+        Capability::LoadBalancerTakesTime => load_balancer_takes_time(account),
+        Capability::LoadBalancerDualstackSubnets => load_balancer_dualstack_subnets(account),
+        Capability::LoadBalancerLogsBucket => load_balancer_logs_bucket(account),
     }
 }
 
@@ -255,6 +258,42 @@ fn certificate_key_types(account: &Account) -> bool {
     let body = json!({ "DomainName": "example.com", "KeyAlgorithm": "EC_prime256v1" });
     account.acm("RequestCertificate", &body).json();
     count(&account.acm("ListCertificates", &json!({})).json()["CertificateSummaryList"]) == 0
+}
+
+/// Makes one in the default VPC, which has no IPv6; gives its ARN.
+fn load_balancer(account: &Account) -> String {
+    let subnets = account.ec2("DescribeSubnets", &[]).xml();
+    let names = ["Subnets.member.1", "Subnets.member.2"];
+    let mut parameters: Vec<_> = names.into_iter().zip(subnets.elements("subnetId")).collect();
+    parameters.push(("Name", "name"));
+    account.elb("CreateLoadBalancer", &parameters).xml().element("LoadBalancerArn")
+}
+
+fn load_balancer_takes_time(account: &Account) -> bool {
+    let arn = load_balancer(account);
+    let live = account.elb("DescribeLoadBalancers", &[]).xml();
+    account.elb("DeleteLoadBalancer", &[("LoadBalancerArn", &arn)]).xml();
+    let filter = [("Filter.1.Name", "description"), ("Filter.1.Value.1", "ELB app/name/*")];
+    let lingering = account.ec2("DescribeNetworkInterfaces", &filter).xml();
+    live.element("Code") == "provisioning" || lingering.elements("subnetId").count() > 0
+}
+
+fn load_balancer_dualstack_subnets(account: &Account) -> bool {
+    let arn = load_balancer(account);
+    let parameters = [("LoadBalancerArn", arn.as_str()), ("IpAddressType", "dualstack")];
+    account.elb("SetIpAddressType", &parameters).error().is_some()
+}
+
+fn load_balancer_logs_bucket(account: &Account) -> bool {
+    let arn = load_balancer(account);
+    let parameters = [
+        ("LoadBalancerArn", arn.as_str()),
+        ("Attributes.member.1.Key", "access_logs.s3.bucket"),
+        ("Attributes.member.1.Value", "a-bucket-that-nobody-has"),
+        ("Attributes.member.2.Key", "access_logs.s3.enabled"),
+        ("Attributes.member.2.Value", "true"),
+    ];
+    account.elb("ModifyLoadBalancerAttributes", &parameters).error().is_some()
 }
 
 fn count(collection: &Value) -> usize {

@@ -11,6 +11,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::support::emulators::{Credentials, REGION, cache, fresh_account, ministack, tools};
+use crate::support::holdings::holdings;
 use crate::support::wire::Account;
 
 /// A sandbox's setup in a folder of its own, where the machine can run one.
@@ -81,6 +82,41 @@ async fn what_was_made_is_there_the_next_time() {
     ground.account(&sandbox).secrets("PutSecretValue", &value).json();
     let live = ground.account(&sandbox).secrets("DescribeSecret", &json!({ "SecretId": "empty" })).json();
     assert_eq!(live["VersionIdsToStages"], json!({ token: ["AWSCURRENT"] }));
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_listener_is_there_the_next_time_with_all_its_certificates() {
+    let Some(ground) = Ground::new() else { return };
+    let sandbox = ground.start_with(&["first.example", "second.example"]).await.unwrap();
+    let account = ground.account(&sandbox);
+    let listed = account.acm("ListCertificates", &json!({})).json();
+    let [first, second] =
+        [0, 1].map(|n| listed["CertificateSummaryList"][n]["CertificateArn"].as_str().unwrap().to_owned());
+    let subnets = account.ec2("DescribeSubnets", &[]).xml();
+    let mut parameters: Vec<_> =
+        ["Subnets.member.1", "Subnets.member.2"].into_iter().zip(subnets.elements("subnetId")).collect();
+    parameters.push(("Name", "name"));
+    let balancer = account.elb("CreateLoadBalancer", &parameters).xml().element("LoadBalancerArn");
+    let parameters = [
+        ("LoadBalancerArn", balancer.as_str()),
+        ("Protocol", "HTTPS"),
+        ("Port", "443"),
+        ("Certificates.member.1.CertificateArn", &first),
+        ("DefaultActions.member.1.Type", "fixed-response"),
+        ("DefaultActions.member.1.FixedResponseConfig.StatusCode", "404"),
+        ("Tags.member.1.Key", "k"),
+        ("Tags.member.1.Value", "v"),
+    ];
+    let listener = account.elb("CreateListener", &parameters).xml().element("ListenerArn");
+    let extra = [("ListenerArn", listener.as_str()), ("Certificates.member.1.CertificateArn", &second)];
+    account.elb("AddListenerCertificates", &extra).xml();
+    let before = holdings(&account);
+    assert!(before.to_string().contains("second.example"), "{before}");
+    sandbox.stop().await.unwrap();
+
+    let sandbox = ground.start().await.unwrap();
+    assert_eq!(holdings(&ground.account(&sandbox)), before);
     sandbox.stop().await.unwrap();
 }
 

@@ -7,6 +7,7 @@ use crate::support::emulators::{ministack, moto};
 use crate::support::wire::{Account, Answer};
 
 mod listeners;
+mod settings;
 
 /// The default subnets of three zones.
 fn subnets(account: &Account) -> Vec<String> {
@@ -80,7 +81,10 @@ fn what_a_load_balancer_is_made_with_is_read_back() {
         assert_eq!(live.elements("ZoneName").collect::<Vec<_>>(), ["us-west-2a", "us-west-2c"]);
         assert_eq!(live.elements("SubnetId").collect::<Vec<_>>(), [&subnets[0], &subnets[2]]);
         let tags = tags_of(&account, &[&arn]).xml();
-        assert_eq!((tags.element("Key").as_str(), tags.element("Value").as_str()), ("k", "a &amp; b"));
+        assert_eq!(tags.pairs(), [("k".to_owned(), "a &amp; b".to_owned())]);
+        let attributes = call(&account, "DescribeLoadBalancerAttributes", &[&of_load_balancer(&arn)]).xml();
+        let internal = ("ipv6.deny_all_igw_traffic".to_owned(), "true".to_owned());
+        assert!(attributes.pairs().contains(&internal), "{}", attributes.body);
     }
 }
 
@@ -129,6 +133,11 @@ fn what_a_load_balancer_cannot_have_is_refused() {
         assert_eq!(code("name", &[zones[0], &beside], &[]), "InvalidConfigurationRequest");
         assert_eq!(code("name", &[zones[0], "subnet-0f0f0f0f0f0f0f0f1"], &[]), "SubnetNotFound");
         assert_eq!(code("name", &zones, &no_group), "InvalidSecurityGroup");
+        let other = account.ec2("CreateVpc", &[("CidrBlock", "10.0.0.0/16")]).xml().element("vpcId");
+        let elsewhere = [("GroupName", "name"), ("GroupDescription", "of a test"), ("VpcId", &other)];
+        let elsewhere = account.ec2("CreateSecurityGroup", &elsewhere).xml().element("groupId");
+        let elsewhere = list("SecurityGroups", &[&elsewhere]);
+        assert_eq!(code("name", &zones, &elsewhere), "InvalidSecurityGroup");
         assert_eq!(code(&"n".repeat(32), &zones, &[]), "");
     }
 }
@@ -206,88 +215,22 @@ fn load_balancers_are_listed_in_pages() {
 }
 
 #[test]
-fn all_attributes_have_a_value_and_others_are_refused() {
+fn a_list_of_nothing_is_a_list() {
     for emulator in [ministack(), moto()].into_iter().flatten() {
         let account = Account::fresh(emulator);
-        let arn = of_load_balancer(&load_balancer(&account, "name"));
-        let live = || {
-            let mut answer = call(&account, "DescribeLoadBalancerAttributes", &[&arn]).xml();
-            for empty in ["<Value/>", "<Value />"] {
-                answer.body = answer.body.replace(empty, "<Value></Value>");
-            }
-            let pairs = answer.elements("Key").zip(answer.elements("Value"));
-            let mut pairs: Vec<String> = pairs.map(|(key, value)| format!("{key}={value}")).collect();
-            pairs.sort();
-            pairs
+        let empty = |answer: &Answer, key: &str| {
+            let forms = [format!("<{key}/>"), format!("<{key} />"), format!("<{key}></{key}>")];
+            assert!(forms.iter().any(|it| answer.body.contains(it)), "no {key} in {}", answer.body);
         };
-        assert_eq!(live(), DEFAULTS);
-        let modify = |key: &str, value: &str| {
-            let pair =
-                [one("Attributes.member.1.Key", key), one("Attributes.member.1.Value", value)].concat();
-            call(&account, "ModifyLoadBalancerAttributes", &[&arn, &pair])
-        };
-        modify("idle_timeout.timeout_seconds", "300").xml();
-        modify("access_logs.s3.prefix", "of a test").xml();
-        modify("access_logs.s3.prefix", "").xml();
-        let mut changed: Vec<_> = DEFAULTS.iter().map(|it| it.replace("=60", "=300")).collect();
-        changed.sort();
-        assert_eq!(live(), changed);
-        let unknown = modify("idle_timeout", "300").error().unwrap();
-        assert_eq!(unknown.0, "ValidationError");
-        assert!(unknown.1.contains("attribute key 'idle_timeout' is not recognized"), "{}", unknown.1);
-    }
-}
-
-const DEFAULTS: [&str; 23] = [
-    "access_logs.s3.bucket=",
-    "access_logs.s3.enabled=false",
-    "access_logs.s3.prefix=",
-    "client_keep_alive.seconds=3600",
-    "connection_logs.s3.bucket=",
-    "connection_logs.s3.enabled=false",
-    "connection_logs.s3.prefix=",
-    "deletion_protection.enabled=false",
-    "health_check_logs.s3.bucket=",
-    "health_check_logs.s3.enabled=false",
-    "health_check_logs.s3.prefix=",
-    "idle_timeout.timeout_seconds=60",
-    "ipv6.deny_all_igw_traffic=false",
-    "load_balancing.cross_zone.enabled=true",
-    "routing.http.desync_mitigation_mode=defensive",
-    "routing.http.drop_invalid_header_fields.enabled=false",
-    "routing.http.preserve_host_header.enabled=false",
-    "routing.http.x_amzn_tls_version_and_cipher_suite.enabled=false",
-    "routing.http.xff_client_port.enabled=false",
-    "routing.http.xff_header_processing.mode=append",
-    "routing.http2.enabled=true",
-    "waf.fail_open.enabled=false",
-    "zonal_shift.config.enabled=false",
-];
-
-#[test]
-fn subnets_groups_and_addresses_are_replaced() {
-    for emulator in [ministack(), moto()].into_iter().flatten() {
-        let account = Account::fresh(emulator);
-        let (subnets, group) = (subnets(&account), group(&account, "name"));
-        let arn = of_load_balancer(&load_balancer(&account, "name"));
-        let set = |operation: &str, what: &[(String, String)]| call(&account, operation, &[&arn, what]);
-        let answer = set("SetSubnets", &list("Subnets", &[&subnets[1], &subnets[2]])).xml();
-        assert_eq!(answer.elements("SubnetId").collect::<Vec<_>>(), [&subnets[1], &subnets[2]]);
-        let answer = set("SetSecurityGroups", &list("SecurityGroups", &[&group])).xml();
-        assert_eq!(answer.element("SecurityGroupIds"), format!("<member>{group}</member>"));
-        let answer = set("SetIpAddressType", &one("IpAddressType", "dualstack")).xml();
-        assert_eq!(answer.element("IpAddressType"), "dualstack");
-        let live = call(&account, "DescribeLoadBalancers", &[]).xml();
-        assert_eq!(live.elements("SubnetId").collect::<Vec<_>>(), [&subnets[1], &subnets[2]]);
-        assert_eq!(live.element("SecurityGroups"), format!("<member>{group}</member>"));
-        assert_eq!(live.element("IpAddressType"), "dualstack");
-        let code = |operation: &str, what: &[(String, String)]| set(operation, what).code();
-        assert_eq!(code("SetSubnets", &list("Subnets", &[&subnets[0]])), "ValidationError");
-        assert_eq!(
-            code("SetSubnets", &list("Subnets", &[&subnets[0], "subnet-0f0f0f0f0f0f0f0f1"])),
-            "SubnetNotFound"
-        );
-        assert_eq!(code("SetSecurityGroups", &list("SecurityGroups", &[NO_GROUP])), "InvalidSecurityGroup");
+        empty(&call(&account, "DescribeLoadBalancers", &[]).xml(), "LoadBalancers");
+        let arn = load_balancer(&account, "name");
+        empty(&call(&account, "DescribeListeners", &[&of_load_balancer(&arn)]).xml(), "Listeners");
+        empty(&tags_of(&account, &[&arn]).xml(), "Tags");
+        let listener =
+            one("ListenerArn", &listeners::fixed(&account, &arn, "80").xml().element("ListenerArn"));
+        let rules = call(&account, "DescribeRules", &[&listener]).xml();
+        empty(&rules, "Conditions");
+        empty(&call(&account, "DescribeListenerCertificates", &[&listener]).xml(), "Certificates");
     }
 }
 
@@ -319,88 +262,6 @@ fn a_protected_load_balancer_stays_and_another_goes_with_its_listeners() {
         assert_eq!(gone("DescribeRules", &list("RuleArns", &[&rule])), "RuleNotFound");
         assert_eq!(gone("DescribeTags", &list("ResourceArns", &[&arn])), "LoadBalancerNotFound");
         assert_eq!(gone("DescribeTags", &list("ResourceArns", &[&listener])), "ListenerNotFound");
-    }
-}
-
-#[test]
-fn tags_are_added_and_removed_and_may_be_none() {
-    for emulator in [ministack(), moto()].into_iter().flatten() {
-        let account = Account::fresh(emulator);
-        let arn = load_balancer(&account, "name");
-        let listener = listeners::fixed(&account, &arn, "80").xml().element("ListenerArn");
-        for resource in [&arn, &listener] {
-            let of = list("ResourceArns", &[resource]);
-            let keys = || {
-                let tags = tags_of(&account, &[resource]).xml();
-                assert_eq!(&tags.element("ResourceArn"), resource);
-                tags.elements("Key").map(str::to_owned).collect::<Vec<_>>()
-            };
-            assert_eq!(keys(), [""; 0]);
-            let none = tags_of(&account, &[resource]).xml();
-            let tags = ["<Tags/>", "<Tags />", "<Tags></Tags>"];
-            assert!(
-                tags.iter().any(|it| none.body.contains(it)),
-                "it is said that there are none: {}",
-                none.body
-            );
-            call(&account, "AddTags", &[&of, &tag("first", "1")]).xml();
-            call(&account, "AddTags", &[&of, &tag("second", "")]).xml();
-            call(&account, "AddTags", &[&of, &tag("first", "2")]).xml();
-            assert_eq!(keys(), ["first", "second"]);
-            assert_eq!(tags_of(&account, &[resource]).xml().element("Value"), "2");
-            call(&account, "RemoveTags", &[&of, &list("TagKeys", &["first", "third"])]).xml();
-            assert_eq!(keys(), ["second"]);
-        }
-        let both = tags_of(&account, &[&arn, &listener]).xml();
-        assert_eq!(both.elements("ResourceArn").collect::<Vec<_>>(), [&arn, &listener]);
-        let gone = format!("{arn}0");
-        assert_eq!(tags_of(&account, &[&arn, &gone]).code(), "LoadBalancerNotFound");
-        assert_eq!(
-            call(&account, "AddTags", &[&list("ResourceArns", &[&gone]), &tag("k", "v")]).code(),
-            "LoadBalancerNotFound"
-        );
-        assert_eq!(tags_of(&account, &[arn.as_str(); 21]).code(), "ValidationError");
-    }
-}
-
-#[test]
-fn a_group_that_a_load_balancer_has_stays() {
-    for emulator in [ministack(), moto()].into_iter().flatten() {
-        let account = Account::fresh(emulator);
-        let (subnets, group) = (subnets(&account), group(&account, "name"));
-        let groups = list("SecurityGroups", &[&group]);
-        let arn = create(&account, "name", &[&subnets[0], &subnets[1]], &groups).xml();
-        let arn = arn.element("LoadBalancerArn");
-        let described = format!("ELB {}", arn.split_once(":loadbalancer/").unwrap().1);
-        let interfaces = |name: &str, value: &str| {
-            let filter = [("Filter.1.Name", name), ("Filter.1.Value.1", value)];
-            account.ec2("DescribeNetworkInterfaces", &filter).xml()
-        };
-        let placed = |answer: &Answer| {
-            let mut found: Vec<_> = answer.elements("subnetId").map(str::to_owned).collect();
-            found.sort();
-            found
-        };
-        let by_description = interfaces("description", &described);
-        let mut two = subnets[..2].to_vec();
-        two.sort();
-        assert_eq!(placed(&by_description), two);
-        assert_eq!(placed(&interfaces("group-id", &group)), two);
-        assert!(by_description.elements("requesterManaged").all(|it| it == "true"));
-        assert!(by_description.elements("groupId").all(|it| it == group), "{}", by_description.body);
-        let delete = || account.ec2("DeleteSecurityGroup", &[("GroupId", &group)]);
-        assert_eq!(delete().code(), "DependencyViolation");
-        let of = of_load_balancer(&arn);
-        let other = super::ec2::group(&account, "other");
-        call(&account, "SetSecurityGroups", &[&of, &list("SecurityGroups", &[&other])]).xml();
-        delete().xml();
-        call(&account, "SetSubnets", &[&of, &list("Subnets", &[&subnets[1], &subnets[2]])]).xml();
-        let mut two = subnets[1..].to_vec();
-        two.sort();
-        assert_eq!(placed(&interfaces("group-id", &other)), two);
-        call(&account, "DeleteLoadBalancer", &[&of]).xml();
-        assert_eq!(interfaces("description", &described).elements("subnetId").count(), 0);
-        account.ec2("DeleteSecurityGroup", &[("GroupId", &other)]).xml();
     }
 }
 

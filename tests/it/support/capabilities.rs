@@ -54,10 +54,16 @@ pub(crate) enum Capability {
     SecurityGroupRuleDescribedUnknown,
     /// ACM lists certificates with other keys than RSA of 1024 or 2048 bits only when asked.
     CertificateKeyTypes,
+    /// A load balancer is `provisioning` for a while, and keeps its network interfaces for a while.
+    LoadBalancerTakesTime,
+    /// A load balancer with IPv6 addresses is refused in subnets that have none.
+    LoadBalancerDualstackSubnets,
+    /// Access logs are refused where the bucket is not there.
+    LoadBalancerLogsBucket,
 }
 
 impl Capability {
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 25] = [
         Self::EcrPages,
         Self::EcrLifecycleRules,
         Self::EcrLifecyclePreview,
@@ -80,6 +86,9 @@ impl Capability {
         Self::SecurityGroupRulesTogether,
         Self::SecurityGroupRuleDescribedUnknown,
         Self::CertificateKeyTypes,
+        Self::LoadBalancerTakesTime,
+        Self::LoadBalancerDualstackSubnets,
+        Self::LoadBalancerLogsBucket,
     ];
 }
 
@@ -111,6 +120,9 @@ pub(crate) fn lacks(backend: Backend, capability: Capability) -> Option<&'static
         (Moto, Capability::SecurityGroupRulesTogether) => Some("adds those before the one that is there"),
         (Moto, Capability::SecurityGroupRuleDescribedUnknown) => Some("passes over it"),
         (Moto, Capability::CertificateKeyTypes) => Some("makes keys of one kind, and lists all"),
+        (_, Capability::LoadBalancerTakesTime) => Some("has it active at once, and gone at once"),
+        (_, Capability::LoadBalancerDualstackSubnets) => Some("takes any subnets"),
+        (_, Capability::LoadBalancerLogsBucket) => Some("looks for no bucket"),
         _ => None,
     }
 }

@@ -13,6 +13,7 @@ pub(crate) fn holdings(account: &Account<'_>) -> Value {
     let groups = group_names(account);
     all.extend(groups.iter().map(|(id, name)| group(account, id, name, &groups)));
     all.extend(file_systems(account, &groups));
+    all.extend(load_balancers(account, &groups));
     sorted(&Value::Array(all))
 }
 
@@ -164,6 +165,63 @@ fn file_systems(account: &Account<'_>, groups: &BTreeMap<String, String>) -> Vec
         })
     };
     listed_file_systems(account).iter().map(file_system).collect()
+}
+
+/// The ARNs of a load balancer's listeners.
+pub(crate) fn listeners(account: &Account<'_>, load_balancer: &str) -> Vec<String> {
+    let listed = account.elb("DescribeListeners", &[("LoadBalancerArn", load_balancer)]).xml();
+    listed.elements("ListenerArn").map(str::to_owned).collect()
+}
+
+/// The tags of a load balancer or a listener.
+pub(crate) fn elb_tags(account: &Account<'_>, arn: &str) -> Vec<(String, String)> {
+    account.elb("DescribeTags", &[("ResourceArns.member.1", arn)]).xml().pairs()
+}
+
+fn load_balancers(account: &Account<'_>, groups: &BTreeMap<String, String>) -> Vec<Value> {
+    let load_balancer = |arn: &str| {
+        let live = account.elb("DescribeLoadBalancers", &[("LoadBalancerArns.member.1", arn)]).xml();
+        let attributes = account.elb("DescribeLoadBalancerAttributes", &[("LoadBalancerArn", arn)]).xml();
+        let of = live.element("SecurityGroups");
+        let named = groups.iter().filter(|(id, _)| of.contains(id.as_str()));
+        let mut named: Vec<_> = named.map(|(_, name)| name).collect();
+        named.sort_unstable();
+        let mut subnets: Vec<_> = live.elements("SubnetId").collect();
+        subnets.sort_unstable();
+        let listeners = listeners(account, arn);
+        json!({
+            "name": live.element("LoadBalancerName"),
+            "scheme": live.element("Scheme"),
+            "addresses": live.element("IpAddressType"),
+            "subnets": subnets,
+            "groups": named,
+            "attributes": attributes.pairs(),
+            "tags": elb_tags(account, arn),
+            "listeners": sorted(&listeners.iter().map(|arn| listener(account, arn)).collect()),
+        })
+    };
+    let listed = account.elb("DescribeLoadBalancers", &[]).xml();
+    listed.elements("LoadBalancerArn").map(load_balancer).collect()
+}
+
+/// A listener with its certificates, which stand in it by their domains.
+fn listener(account: &Account<'_>, arn: &str) -> Value {
+    let live = account.elb("DescribeListeners", &[("ListenerArns.member.1", arn)]).xml();
+    let certificates = account.elb("DescribeListenerCertificates", &[("ListenerArn", arn)]).xml();
+    let domain = |certificate: &str| {
+        let body = json!({ "CertificateArn": certificate });
+        account.acm("DescribeCertificate", &body).json()["Certificate"]["DomainName"].clone()
+    };
+    let defaults = certificates.elements("IsDefault");
+    let certificates = certificates.elements("CertificateArn").zip(defaults);
+    json!({
+        "port": live.element("Port"),
+        "protocol": live.element("Protocol"),
+        "policy": live.elements("SslPolicy").next(),
+        "certificates": sorted(&certificates.map(|(arn, default)| json!([domain(arn), default])).collect()),
+        "actions": live.element("DefaultActions"),
+        "tags": elb_tags(account, arn),
+    })
 }
 
 fn sorted(list: &Value) -> Value {

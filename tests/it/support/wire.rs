@@ -50,6 +50,19 @@ impl Answer {
         })
     }
 
+    /// The keys and values of an XML list of pairs, by key: tags, or attributes.
+    pub(crate) fn pairs(&self) -> Vec<(String, String)> {
+        let pair = |key: &str| {
+            let rest = self.body.split_once(&format!("<Key>{key}</Key>")).map_or("", |(_, rest)| rest);
+            // An empty one may be of one piece.
+            let value = rest.split_once("<Value>").filter(|(before, _)| before.trim().is_empty());
+            value.and_then(|(_, value)| value.split_once('<')).map_or("", |(value, _)| value).to_owned()
+        };
+        let mut pairs: Vec<_> = self.elements("Key").map(|key| (key.to_owned(), pair(key))).collect();
+        pairs.sort();
+        pairs
+    }
+
     /// The error's code and message, or nothing for a success.
     pub(crate) fn error(&self) -> Option<(String, String)> {
         if self.is_success() {

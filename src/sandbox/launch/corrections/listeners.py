@@ -17,7 +17,6 @@ POLICIES = {
 }
 
 EXTRA = "ExtraCertificates"
-MOST_EXTRA = 25
 
 
 def listener(parameters):
@@ -37,6 +36,15 @@ def checked_certificates(parameters):
     return named
 
 
+def is_loop(redirect, protocol, port):
+    """Whether a redirect leads to where the request came to."""
+    return (
+        redirect["Protocol"] in ("#{protocol}", protocol)
+        and redirect["Port"] in ("#{port}", str(port))
+        and (redirect["Host"], redirect["Path"]) == ("#{host}", "/#{path}")
+    )
+
+
 def settings(parameters, live):
     """What the listener `live` would be with what a request says, defaults filled in."""
     protocol = text(parameters, "Protocol") or live.get("Protocol")
@@ -45,16 +53,16 @@ def settings(parameters, live):
     port = int(text(parameters, "Port") or live.get("Port", 0))
     if not 1 <= port <= 65535:
         raise Refused("ValidationError", "A listener port must be specified")
-    actions = alb._parse_actions(parameters) or live.get("DefaultActions")
+    actions = alb._parse_actions(parameters) or live.get("DefaultActions", [])
+    if any(is_loop(it["RedirectConfig"], protocol, port) for it in actions if "RedirectConfig" in it):
+        message = "The redirect configuration is not valid because it creates a loop."
+        raise Refused("InvalidLoadBalancerAction", message)
     wanted = {"Protocol": protocol, "Port": port, "DefaultActions": actions}
     if protocol == "HTTP":
         return wanted
     certificates = checked_certificates(parameters) or live.get("Certificates")
     if not certificates:
         raise Refused("ValidationError", "A certificate must be specified for HTTPS listeners")
-    if len(certificates) > 1:
-        message = f"Up to '1' certificate ARNs can be specified, but '{len(certificates)}' were specified"
-        raise Refused("TooManyCertificates", message)
     policy = text(parameters, "SslPolicy") or live.get("SslPolicy", alb._DEFAULT_SSL_POLICY)
     if policy not in POLICIES:
         raise Refused("SSLPolicyNotFound", f"SSL policy '{policy}' not found")
@@ -76,8 +84,6 @@ def create_listener(original, parameters):
     """AWS: an exact repeat is answered with what is there, as it is, tags and all; a port has one listener."""
     balancer = load_balancer(parameters)["LoadBalancerArn"]
     wanted = settings(parameters, {})
-    if not wanted["DefaultActions"]:
-        raise Refused("ValidationError", "A default action must be specified")
     known = on_port(balancer, wanted["Port"])
     if not known:
         return original(parameters)
@@ -139,8 +145,6 @@ def add_listener_certificates(parameters):
     """AWS: what is in the list already is not added again."""
     live = listener(parameters)
     together = list(dict.fromkeys(live.get(EXTRA, []) + checked_certificates(parameters)))
-    if len(together) > MOST_EXTRA:
-        raise Refused("TooManyCertificates", f"The maximum number of certificates is '{MOST_EXTRA}'")
     live[EXTRA] = together
     shown = certificates_xml({EXTRA: together})
     return alb._xml(200, "AddListenerCertificates", f"<Certificates>{''.join(shown)}</Certificates>")

@@ -72,8 +72,6 @@ def checked_subnets(parameters):
     if len(zones) < 2:
         message = "At least two subnets in two different Availability Zones must be specified"
         raise Refused("ValidationError", message)
-    if len({ec2._subnets[name]["VpcId"] for name in named}) > 1:
-        raise Refused("InvalidConfigurationRequest", "All subnets must belong to the same VPC")
     return list(dict.fromkeys(named))
 
 

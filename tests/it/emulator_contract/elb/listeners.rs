@@ -83,11 +83,12 @@ fn actions_are_read_back_with_all_their_parts() {
         for key in ["SslPolicy", "CertificateArn"] {
             assert_eq!(live.elements(key).count(), 0, "{}", live.body);
         }
-        let redirect = action("redirect", &[("RedirectConfig.StatusCode", "HTTP_301")]);
-        modify(&account, &arn, &[redirect]).xml();
+        let permanent = ("RedirectConfig.StatusCode", "HTTP_301");
+        modify(&account, &arn, &[action("redirect", &[permanent, ("RedirectConfig.Protocol", "HTTPS")])])
+            .xml();
         let live = describe(&account, &arn).element("RedirectConfig");
         for (key, value) in [
-            ("Protocol", "#{protocol}"),
+            ("Protocol", "HTTPS"),
             ("Host", "#{host}"),
             ("Port", "#{port}"),
             ("Path", "/#{path}"),
@@ -105,9 +106,15 @@ fn actions_are_read_back_with_all_their_parts() {
         ];
         modify(&account, &arn, &[action("redirect", &settings)]).xml();
         let live = describe(&account, &arn).element("RedirectConfig");
-        for (key, value) in [("Protocol", "HTTPS"), ("Path", "/a&amp;b"), ("Query", "c&amp;d")] {
+        for (key, value) in [("Port", "443"), ("Path", "/a&amp;b"), ("Query", "c&amp;d")] {
             assert!(live.contains(&format!("<{key}>{value}</{key}>")), "{live}");
         }
+        for also in [vec![permanent], vec![permanent, ("RedirectConfig.Port", "80")]] {
+            let to_itself = modify(&account, &arn, &[action("redirect", &also)]);
+            assert_eq!(to_itself.code(), "InvalidLoadBalancerAction");
+        }
+        modify(&account, &arn, &[action("redirect", &[permanent, ("RedirectConfig.Port", "81")])]).xml();
+        assert!(describe(&account, &arn).body.contains("<Protocol>#{protocol}</Protocol>"));
     }
 }
 
@@ -127,7 +134,8 @@ fn a_port_has_one_listener() {
         let other = action("fixed-response", &[("FixedResponseConfig.StatusCode", "503")]);
         let again = create(&account, &balancer, "HTTP", "80", &[other.clone()]);
         assert_eq!(again.code(), "DuplicateListener");
-        let redirect = action("redirect", &[("RedirectConfig.StatusCode", "HTTP_301")]);
+        let settings = [("RedirectConfig.StatusCode", "HTTP_301"), ("RedirectConfig.Protocol", "HTTPS")];
+        let redirect = action("redirect", &settings);
         let second = create(&account, &balancer, "HTTP", "8080", &[redirect.clone()]).xml();
         let second = second.element("ListenerArn");
         let again = create(&account, &balancer, "HTTP", "8080", &[redirect]).xml();
@@ -298,6 +306,7 @@ fn a_listener_has_a_default_rule_and_takes_its_rules_with_it() {
         };
         assert_eq!(told(&rules()), [("default".to_owned(), true)]);
         assert_eq!(rules().element("StatusCode"), "404");
+        assert_eq!(tags_of(&account, &[&rules().element("RuleArn")]).xml().pairs(), []);
         let rule = |priority: &str| {
             let parameters = [
                 ("Priority", priority),

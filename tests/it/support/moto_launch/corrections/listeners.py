@@ -10,7 +10,6 @@ from .common import replaces
 from .load_balancers import load_balancer
 
 DEFAULT_POLICY = "ELBSecurityPolicy-2016-08"
-MOST_EXTRA = 25
 
 # What a redirect does where it says nothing.
 SAME = {"Protocol": "#{protocol}", "Host": "#{host}", "Port": "#{port}", "Path": "/#{path}", "Query": "#{query}"}
@@ -40,7 +39,20 @@ def checked_certificates(backend, named):
             raise ELBClientError("CertificateNotFound", f"Certificate ARN '{arn}' not found")
 
 
-def checked(backend, protocol, certificates, policy):
+def is_loop(redirect, protocol, port):
+    """Whether a redirect leads to where the request came to."""
+    return (
+        redirect["Protocol"] in ("#{protocol}", protocol)
+        and redirect["Port"] in ("#{port}", str(port))
+        and (redirect["Host"], redirect["Path"]) == (SAME["Host"], SAME["Path"])
+    )
+
+
+def checked(backend, protocol, port, certificates, policy, actions):
+    redirects = [it.data["RedirectConfig"] for it in actions if "RedirectConfig" in it.data]
+    if any(is_loop(it, protocol, port) for it in redirects):
+        message = "The redirect configuration is not valid because it creates a loop."
+        raise ELBClientError("InvalidLoadBalancerAction", message)
     if protocol == "HTTPS":
         if not certificates:
             raise ELBClientError("ValidationError", "A certificate must be specified for HTTPS listeners")
@@ -64,11 +76,12 @@ def create_listener(original, backend, load_balancer_arn, **wanted):
     """AWS: an exact repeat is answered with what is there, as it is, tags and all; a port has one listener."""
     balancer = load_balancer(backend, load_balancer_arn)
     protocol, certificate, policy = wanted["protocol"], wanted["certificate"], wanted["ssl_policy"]
-    checked(backend, protocol, [certificate] if certificate else [], policy)
+    actions = [FakeAction(action) for action in wanted["actions"]]
+    checked(backend, protocol, wanted["port"], [certificate] if certificate else [], policy, actions)
     known = on_port(balancer, wanted["port"])
     if not known:
         return original(backend, load_balancer_arn, **wanted)
-    same = [it.data for it in known.default_actions] == [FakeAction(it).data for it in wanted["actions"]]
+    same = [it.data for it in known.default_actions] == [it.data for it in actions]
     tls = (certificate, policy) if protocol == "HTTPS" else (None, None)
     if not same or (known.protocol, known.certificate, known.ssl_policy) != (protocol, *tls):
         raise duplicate(balancer)
@@ -93,8 +106,8 @@ def modify_listener(original, backend, arn, port, protocol, ssl_policy, certific
         raise duplicate(balancer)
     named = [it["CertificateArn"] for it in certificates] or live.certificates
     policy = ssl_policy or live.ssl_policy or DEFAULT_POLICY
-    checked(backend, protocol, named, policy)
     actions = [FakeAction(action) for action in actions] or live.default_actions
+    checked(backend, protocol, port, named, policy, actions)
     backend._validate_actions(actions)
     live.port, live.protocol, live.default_actions = port, protocol, actions
     live._default_rule[0].actions = actions
@@ -136,11 +149,8 @@ def add_listener_certificates(original, backend, arn, certificates):
     live = listener(backend, arn)
     named = [it["CertificateArn"] for it in certificates]
     checked_certificates(backend, named)
-    together = list(dict.fromkeys(live.extra + named))
-    if len(together) > MOST_EXTRA:
-        raise ELBClientError("TooManyCertificates", f"The maximum number of certificates is '{MOST_EXTRA}'")
-    live.extra = together
-    return together
+    live.extra = list(dict.fromkeys(live.extra + named))
+    return live.extra
 
 
 @replaces(ELBv2Backend, "remove_listener_certificates")
