@@ -132,11 +132,11 @@ fn a_port_has_one_listener() {
             "tags of a repeat are not applied"
         );
         let other = action("fixed-response", &[("FixedResponseConfig.StatusCode", "503")]);
-        let again = create(&account, &balancer, "HTTP", "80", &[other.clone()]);
+        let again = create(&account, &balancer, "HTTP", "80", std::slice::from_ref(&other));
         assert_eq!(again.code(), "DuplicateListener");
         let settings = [("RedirectConfig.StatusCode", "HTTP_301"), ("RedirectConfig.Protocol", "HTTPS")];
         let redirect = action("redirect", &settings);
-        let second = create(&account, &balancer, "HTTP", "8080", &[redirect.clone()]).xml();
+        let second = create(&account, &balancer, "HTTP", "8080", std::slice::from_ref(&redirect)).xml();
         let second = second.element("ListenerArn");
         let again = create(&account, &balancer, "HTTP", "8080", &[redirect]).xml();
         assert_eq!(again.element("ListenerArn"), second, "what is filled in is no difference");
