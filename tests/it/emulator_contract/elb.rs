@@ -138,7 +138,9 @@ fn what_a_load_balancer_cannot_have_is_refused() {
         let elsewhere = account.ec2("CreateSecurityGroup", &elsewhere).xml().element("groupId");
         let elsewhere = list("SecurityGroups", &[&elsewhere]);
         assert_eq!(code("name", &zones, &elsewhere), "InvalidSecurityGroup");
-        assert_eq!(code(&"n".repeat(32), &zones, &[]), "");
+        assert_eq!(code("name", &zones, &one("IpAddressType", "ipv6")), "ValidationError");
+        let addresses = one("IpAddressType", "dualstack-without-public-ipv4");
+        assert_eq!(code(&"n".repeat(32), &zones, &addresses), "");
     }
 }
 

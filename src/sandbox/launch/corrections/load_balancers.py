@@ -36,6 +36,8 @@ ATTRIBUTES = {
     "zonal_shift.config.enabled": "false",
 }
 
+ADDRESSES = ("ipv4", "dualstack", "dualstack-without-public-ipv4")
+
 
 def load_balancer(parameters):
     """The one that a request is about."""
@@ -118,6 +120,8 @@ def create_load_balancer(original, parameters):
         "Subnets": subnets,
         "Type": text(parameters, "Type") or "application",
     }
+    if wanted["IpAddressType"] not in ADDRESSES:
+        raise Refused("ValidationError", f"'{wanted['IpAddressType']}' is none of {', '.join(ADDRESSES)}")
     for known in alb._lbs.values():
         if known["LoadBalancerName"] == name:
             if settings(known) == settings(wanted):

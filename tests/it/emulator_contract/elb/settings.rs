@@ -68,8 +68,10 @@ fn subnets_groups_and_addresses_are_replaced() {
         assert_eq!(answer.elements("SubnetId").collect::<Vec<_>>(), [&subnets[1], &subnets[2]]);
         let answer = set("SetSecurityGroups", &list("SecurityGroups", &[&group])).xml();
         assert_eq!(answer.element("SecurityGroupIds"), format!("<member>{group}</member>"));
-        let answer = set("SetIpAddressType", &one("IpAddressType", "dualstack")).xml();
-        assert_eq!(answer.element("IpAddressType"), "dualstack");
+        for kind in ["dualstack-without-public-ipv4", "ipv4", "dualstack"] {
+            let answer = set("SetIpAddressType", &one("IpAddressType", kind)).xml();
+            assert_eq!(answer.element("IpAddressType"), kind);
+        }
         let live = call(&account, "DescribeLoadBalancers", &[]).xml();
         assert_eq!(live.elements("SubnetId").collect::<Vec<_>>(), [&subnets[1], &subnets[2]]);
         assert_eq!(live.element("SecurityGroups"), format!("<member>{group}</member>"));
@@ -80,6 +82,7 @@ fn subnets_groups_and_addresses_are_replaced() {
         let answer = set("SetSubnets", &mapped.collect::<Vec<_>>()).xml();
         assert_eq!(answer.elements("SubnetId").collect::<Vec<_>>(), [&subnets[0], &subnets[1]]);
         let code = |operation: &str, what: &[(String, String)]| set(operation, what).code();
+        assert_eq!(code("SetIpAddressType", &one("IpAddressType", "ipv6")), "ValidationError");
         assert_eq!(code("SetSubnets", &list("Subnets", &[&subnets[0]])), "ValidationError");
         assert_eq!(
             code("SetSubnets", &list("Subnets", &[&subnets[0], "subnet-0f0f0f0f0f0f0f0f1"])),

@@ -39,6 +39,13 @@ ATTRIBUTES = {
 }
 
 
+ADDRESSES = ("ipv4", "dualstack", "dualstack-without-public-ipv4")
+
+
+def wrong_addresses(kind):
+    return ELBClientError("ValidationError", f"'{kind}' is none of {', '.join(ADDRESSES)}")
+
+
 @replaces(FakeLoadBalancer, "__init__")
 def new_load_balancer(original, balancer, *args, **kwargs):
     """AWS: all attributes have a value from the start."""
@@ -106,6 +113,8 @@ def create_load_balancer(original, backend, **wanted):
     def settings(groups, subnets, *plain):
         return set(groups), {subnet.id for subnet in subnets}, plain
 
+    if wanted["ip_address_type"] not in ADDRESSES:
+        raise wrong_addresses(wanted["ip_address_type"])
     asked = (wanted["scheme"], wanted["loadbalancer_type"], wanted["ip_address_type"])
     for it in backend.load_balancers.values():
         if it.name == name:
@@ -114,7 +123,8 @@ def create_load_balancer(original, backend, **wanted):
                 message = f"A load balancer with the same name '{name}' exists, but with different settings"
                 raise ELBClientError("DuplicateLoadBalancerName", message)
             return it
-    made = original(backend, **wanted)
+    made = original(backend, **{**wanted, "ip_address_type": "ipv4"})
+    made.ip_address_type = wanted["ip_address_type"]
     set_interfaces(backend, made, subnets)
     return made
 
@@ -145,6 +155,15 @@ def modify_load_balancer_attributes(original, backend, arn, attrs):
             raise ELBClientError("ValidationError", f"Load balancer attribute key '{key}' is not recognized")
     balancer.attrs.update(attrs)
     return balancer.attrs
+
+
+@replaces(ELBv2Backend, "set_ip_address_type")
+def set_ip_address_type(original, backend, arn, ip_type):
+    """AWS: there are three types; moto knows two."""
+    balancer = load_balancer(backend, arn)
+    if ip_type not in ADDRESSES:
+        raise wrong_addresses(ip_type)
+    balancer.ip_address_type = ip_type
 
 
 @replaces(ELBv2Backend, "set_subnets")
