@@ -57,10 +57,11 @@ impl Class {
             | "PriorRequestNotComplete"
             | "SlowDown" => Self::Throttled,
             _ if code.contains("Throttl") => Self::Throttled,
-            // EFS, with status 429: the throughput can be changed once in 24 hours.
-            "TooManyRequests" => Self::Quota,
             // Of EC2 and EFS each quota has its name: `SecurityGroupLimitExceeded`.
             _ if code.ends_with("LimitExceeded") || code.ends_with("LimitExceededException") => Self::Quota,
+            // Of Elastic Load Balancing: `TooManyLoadBalancers`; and of EFS, with status 429, `TooManyRequests`: the
+            // throughput can be changed once in 24 hours.
+            _ if code.starts_with("TooMany") => Self::Quota,
             _ if code.ends_with("QuotaExceeded") || code.ends_with("QuotaExceededException") => Self::Quota,
             _ => Self::Other,
         }
@@ -294,6 +295,10 @@ mod tests {
                     "LimitExceededException",
                     "ServiceQuotaExceededException",
                     "TooManyRequests",
+                    "TooManyLoadBalancers",
+                    "TooManyListeners",
+                    "TooManyCertificates",
+                    "TooManyTags",
                     "FileSystemLimitExceeded",
                     "AccessPointLimitExceeded",
                     "NetworkInterfaceLimitExceeded",
