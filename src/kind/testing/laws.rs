@@ -16,7 +16,7 @@ use crate::kind::{Entry, Found, Kind, Live, Observation, Phase};
 use crate::model::{OnDelete, Outputs, Owner, StackMark, tags};
 
 const KEYS: [&str; 3] = ["x", "y", "z"];
-const NAMES: [&str; 4] = ["team/a", "team/b", "team/c", "team/d"];
+const NAMES: [&str; 4] = ["team-a", "team-b", "team-c", "team-d"];
 const CASES: u32 = 2_000;
 
 /// What a manifest says under one key.
