@@ -4,6 +4,7 @@ pub mod ec2_security_group;
 pub mod ecr_repository;
 pub mod efs_access_point;
 pub mod efs_file_system;
+pub mod elbv2_load_balancer;
 pub mod lookup_certificate;
 pub mod lookup_vpc;
 pub mod secretsmanager_secret;
@@ -14,6 +15,7 @@ use ec2_security_group::Ec2SecurityGroup;
 use ecr_repository::EcrRepository;
 use efs_access_point::EfsAccessPoint;
 use efs_file_system::EfsFileSystem;
+use elbv2_load_balancer::Elbv2LoadBalancer;
 use lookup_certificate::LookUpCertificate;
 use lookup_vpc::LookUpVpc;
 use secretsmanager_secret::SecretsManagerSecret;
@@ -25,6 +27,7 @@ const SECRETSMANAGER_SECRET: Erased<SecretsManagerSecret> = erase::kind();
 const EC2_SECURITY_GROUP: Erased<Ec2SecurityGroup> = erase::kind();
 const EFS_FILE_SYSTEM: Erased<EfsFileSystem> = erase::kind();
 const EFS_ACCESS_POINT: Erased<EfsAccessPoint> = erase::kind();
+const ELBV2_LOAD_BALANCER: Erased<Elbv2LoadBalancer> = erase::kind();
 
 /// Every kind that a manifest can declare. The order is that of documentation and of plans.
 pub static KINDS: &[&dyn AnyKind] = &[
@@ -35,4 +38,5 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &EC2_SECURITY_GROUP,
     &EFS_FILE_SYSTEM,
     &EFS_ACCESS_POINT,
+    &ELBV2_LOAD_BALANCER,
 ];
