@@ -7,6 +7,7 @@ mod access_points;
 mod ec2;
 mod ecr;
 mod efs;
+mod elb;
 mod lookups;
 mod secretsmanager;
 

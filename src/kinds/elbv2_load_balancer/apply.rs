@@ -33,7 +33,7 @@ pub(super) async fn perform(run: &Run<'_>, change: &Change, outputs: &mut Output
         return create(run, call, state, tags, outputs).await;
     }
     let arn =
-        outputs.get(Outputs::ARN).ok_or_else(|| CallError::unusable(call, "", "its ARN is not known"))?;
+        outputs.get(Outputs::ID).ok_or_else(|| CallError::unusable(call, "", "its ARN is not known"))?;
     match change {
         Change::CreateLoadBalancer { .. } => Ok(()),
         Change::AddTags { tags, .. } => {

@@ -50,7 +50,7 @@ impl By<'_> {
 
 /// Another one of the same name is not what was seen.
 fn by<'a>(wanted: &'a Wanted<'_, Elbv2LoadBalancer>) -> By<'a> {
-    let seen = wanted.seen.and_then(|seen| seen.get(Outputs::ARN));
+    let seen = wanted.seen.and_then(|seen| seen.get(Outputs::ID));
     seen.map_or(By::Name(&wanted.state.name), By::Arn)
 }
 
