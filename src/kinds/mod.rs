@@ -5,6 +5,7 @@ pub mod ecr_repository;
 pub mod efs_access_point;
 pub mod efs_file_system;
 pub mod elbv2_load_balancer;
+pub mod elbv2_listener;
 pub mod lookup_certificate;
 pub mod lookup_vpc;
 pub mod secretsmanager_secret;
@@ -16,6 +17,7 @@ use ecr_repository::EcrRepository;
 use efs_access_point::EfsAccessPoint;
 use efs_file_system::EfsFileSystem;
 use elbv2_load_balancer::Elbv2LoadBalancer;
+use elbv2_listener::Elbv2Listener;
 use lookup_certificate::LookUpCertificate;
 use lookup_vpc::LookUpVpc;
 use secretsmanager_secret::SecretsManagerSecret;
@@ -28,6 +30,7 @@ const EC2_SECURITY_GROUP: Erased<Ec2SecurityGroup> = erase::kind();
 const EFS_FILE_SYSTEM: Erased<EfsFileSystem> = erase::kind();
 const EFS_ACCESS_POINT: Erased<EfsAccessPoint> = erase::kind();
 const ELBV2_LOAD_BALANCER: Erased<Elbv2LoadBalancer> = erase::kind();
+const ELBV2_LISTENER: Erased<Elbv2Listener> = erase::kind();
 
 /// Every kind that a manifest can declare. The order is that of documentation and of plans.
 pub static KINDS: &[&dyn AnyKind] = &[
@@ -39,4 +42,5 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &EFS_FILE_SYSTEM,
     &EFS_ACCESS_POINT,
     &ELBV2_LOAD_BALANCER,
+    &ELBV2_LISTENER,
 ];

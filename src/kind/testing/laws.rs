@@ -49,9 +49,25 @@ enum Mark {
     StackNobodyCouldAsk,
 }
 
-fn wish() -> impl Strategy<Value = Wish> {
+/// What the resources of a kind are called, and what an entry says to mean one of them.
+#[derive(Clone, Copy)]
+pub(crate) struct Naming {
+    /// Four names.
+    pub names: [&'static str; 4],
+    /// The part of an entry that means the one of this name.
+    pub says: fn(&str) -> String,
+}
+
+/// Most are called by a field of their own.
+const BY_NAME: Naming = Naming { names: NAMES, says: |name| format!("name = '{name}'") };
+
+fn wish(naming: Naming) -> impl Strategy<Value = Wish> {
     let was = prop::option::of(select(&KEYS[..]));
-    (select(&NAMES[..]), any::<bool>(), was).prop_map(|(name, delete, was)| Wish { name, delete, was })
+    (select(naming.names.to_vec()), any::<bool>(), was).prop_map(|(name, delete, was)| Wish {
+        name,
+        delete,
+        was,
+    })
 }
 
 fn resident() -> impl Strategy<Value = Resident> {
@@ -92,7 +108,7 @@ fn deletes<K: Kind>() -> bool {
 }
 
 /// The entries that a manifest with these wishes would have: what would be a clash is left out.
-fn entries<K: Kind>(wishes: &[Option<Wish>], also: &str) -> Vec<Entry<K>> {
+fn entries<K: Kind>(wishes: &[Option<Wish>], naming: Naming, also: &str) -> Vec<Entry<K>> {
     let present: BTreeSet<_> =
         KEYS.iter().zip(wishes).filter(|(_, wish)| wish.is_some()).map(|(key, _)| *key).collect();
     let (mut names, mut renamed) = (BTreeSet::new(), BTreeSet::new());
@@ -105,7 +121,7 @@ fn entries<K: Kind>(wishes: &[Option<Wish>], also: &str) -> Vec<Entry<K>> {
         let was = was.filter(|was| !present.contains(was) && renamed.insert(*was));
         let was = was.map(|was| format!("was = '{was}'")).unwrap_or_default();
         let on_delete = if *delete && deletes::<K>() { "delete" } else { "retain" };
-        let toml = format!("name = '{name}'\non-delete = '{on_delete}'\n{was}\n{also}");
+        let toml = format!("{}\non-delete = '{on_delete}'\n{was}\n{also}", (naming.says)(name));
         entries.push(entry_at(key, &toml).unwrap_or_else(|problems| panic!("{problems:#?}")));
     }
     entries
@@ -115,12 +131,13 @@ fn entries<K: Kind>(wishes: &[Option<Wish>], also: &str) -> Vec<Entry<K>> {
 fn live<K: Kind>(
     name: &str,
     resident: &Resident,
+    naming: Naming,
     also: &str,
     detail: fn(bool) -> K::Detail,
     stacks: &mut Stacks,
 ) -> Live<K> {
     let Resident { manifest, address, on_delete, mark, pending, full } = resident;
-    let state = entry_at::<K>("x", &format!("name = '{name}'\n{also}"))
+    let state = entry_at::<K>("x", &format!("{}\n{also}", (naming.says)(name)))
         .unwrap_or_else(|problems| panic!("{problems:#?}"))
         .state;
     let mut all = K::tags(&state);
@@ -184,18 +201,30 @@ fn observation<K: Kind>(entries: &[Entry<K>], all: &[Live<K>]) -> Observation<K>
 /// `also` is what an entry must say besides its name. `detail` makes what a resource holds: something, or nothing.
 /// `pends` is whether a deletion can be scheduled.
 pub(crate) fn guards_hold<K: Kind>(also: &str, detail: fn(bool) -> K::Detail, pends: bool) {
-    let wishes = prop::collection::vec(prop::option::weighted(0.7, wish()), KEYS.len());
-    let residents = prop::collection::vec(prop::option::weighted(0.8, resident()), NAMES.len());
+    guards_hold_for::<K>(BY_NAME, also, detail, pends);
+}
+
+/// The same of a kind whose resources are called otherwise.
+pub(crate) fn guards_hold_for<K: Kind>(
+    naming: Naming,
+    also: &str,
+    detail: fn(bool) -> K::Detail,
+    pends: bool,
+) {
+    let wishes = prop::collection::vec(prop::option::weighted(0.7, wish(naming)), KEYS.len());
+    let residents = prop::collection::vec(prop::option::weighted(0.8, resident()), naming.names.len());
     let mut runner = TestRunner::new(Config { cases: CASES, failure_persistence: None, ..Config::default() });
     let deleted = Cell::new(0);
     let law = |(wishes, mut residents): (Vec<Option<Wish>>, Vec<Option<Resident>>)| {
         residents.iter_mut().flatten().for_each(|resident| resident.pending &= pends);
         let mut stacks = Stacks::new();
-        let entries = entries::<K>(&wishes, also);
-        let named = NAMES.iter().zip(&residents);
+        let entries = entries::<K>(&wishes, naming, also);
+        let named = naming.names.iter().zip(&residents);
         let all: Vec<_> = named
             .clone()
-            .filter_map(|(name, resident)| Some(live(name, resident.as_ref()?, also, detail, &mut stacks)))
+            .filter_map(|(name, resident)| {
+                Some(live(name, resident.as_ref()?, naming, also, detail, &mut stacks))
+            })
             .collect();
         let views = erase::decided(entries.clone(), observation(&entries, &all), stacks, place());
         let addresses: BTreeSet<_> = views.iter().map(|view| view.address.to_string()).collect();
