@@ -30,16 +30,16 @@ pub struct Row<'a> {
     pub age: Option<i64>,
 }
 
-/// Everything, for people. With `all`, documents are shown in full.
+/// Everything, for people: `views` are those whose ids may stand in it. With `all`, documents are shown in full.
 #[must_use]
-pub fn text(header: &Header, rows: &[Row<'_>], all: bool) -> String {
+pub fn text(header: &Header, rows: &[Row<'_>], views: &[&StepView], all: bool) -> String {
     let mut out = format!(
         "{STRONG}{}{STRONG:#} in account {STRONG}{}{STRONG:#}, {STRONG}{}{STRONG:#}\n",
         Line(&header.manifest),
         Line(&header.account),
         Line(&header.region),
     );
-    let entries = Entries::of(rows);
+    let entries = Entries::of(views);
     for row in rows {
         out.push('\n');
         self::row(&mut out, row, &entries, all);
@@ -51,14 +51,12 @@ pub fn text(header: &Header, rows: &[Row<'_>], all: bool) -> String {
 struct Entries<'a>(BTreeMap<&'a str, String>);
 
 impl<'a> Entries<'a> {
-    fn of(rows: &[Row<'a>]) -> Self {
-        let id = |row: &Row<'a>| {
-            Some((
-                row.view.seen.as_ref()?.outputs.get(Outputs::ID)?,
-                Line(&row.view.address.to_string()).to_string(),
-            ))
+    fn of(views: &[&'a StepView]) -> Self {
+        let id = |view: &&'a StepView| {
+            let id = view.seen.as_ref()?.outputs.get(Outputs::ID)?;
+            Some((id, Line(&view.address.to_string()).to_string()))
         };
-        Self(rows.iter().filter_map(id).collect())
+        Self(views.iter().filter_map(id).collect())
     }
 
     /// A text with the entry behind each id in it.
@@ -122,7 +120,10 @@ fn live(out: &mut String, view: &StepView, seen: &Seen, age: Option<i64>, entrie
     });
     let texts = [("created", made.as_ref()), ("deletion", leaving.as_ref()), ("holds", holds.as_ref())];
     let texts = texts.into_iter().filter_map(|(name, text)| Some((name, Line(text?).to_string())));
-    let outputs = outputs.iter().map(|(name, value)| (name, Line(value).to_string()));
+    // Some are known by their ARN alone.
+    let is_arn = |name: &str, value: &str| name == Outputs::ID && outputs.get(Outputs::ARN) == Some(value);
+    let outputs = outputs.iter().filter(|(name, value)| !is_arn(name, value));
+    let outputs = outputs.map(|(name, value)| (name, Line(value).to_string()));
     let mut rows: Vec<(String, String, Option<&str>)> =
         outputs.chain(texts).map(|(name, text)| (name.to_owned(), text, None)).collect();
     // The name stands above.

@@ -30,7 +30,7 @@ pub(crate) async fn run(args: LiveArgs, global: &Global, host: &Host, ui: &mut U
         match args.format {
             Format::Text => {
                 ui.apart()?;
-                ui.page(&live::text(&plan.header, &rows, args.all))?;
+                ui.page(&live::text(&plan.header, &rows, &plan.in_order(), args.all))?;
             }
             Format::Json => {
                 let text = live::json(&plan.header, &rows).map_err(|error| {

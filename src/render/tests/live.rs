@@ -36,7 +36,7 @@ fn what_is_there_what_is_not_and_what_nobody_can_say() {
     let views = [noted, secret(Verb::Create, "new", 9), unread, kept];
     let ages = [Some(267), None, None, None];
     let rows: Vec<_> = views.iter().zip(ages).map(|(view, age)| Row { view, age }).collect();
-    assert_snapshot!(plain(&text(&header(), &rows, true)), @r#"
+    assert_snapshot!(plain(&text(&header(), &rows, &views.iter().collect::<Vec<_>>(), true)), @r#"
     prereqs in account 111122223333, us-west-2
 
     ecr.repository.site  team/site  manifests/prereqs.toml:4
