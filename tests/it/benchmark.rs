@@ -6,6 +6,8 @@
 //! cargo test --test it benchmark -- --nocapture
 //! ```
 
+mod scale;
+
 use std::path::Path;
 use std::time::Duration;
 
