@@ -5,6 +5,7 @@
 
 mod access_point;
 mod file_system;
+mod load_balancer;
 mod repository;
 mod secret;
 mod security_group;
@@ -55,8 +56,14 @@ impl Case {
     }
 }
 
-const CASES: &[Case] =
-    &[repository::CASE, secret::CASE, security_group::CASE, file_system::CASE, access_point::CASE];
+const CASES: &[Case] = &[
+    repository::CASE,
+    secret::CASE,
+    security_group::CASE,
+    file_system::CASE,
+    access_point::CASE,
+    load_balancer::CASE,
+];
 
 #[test]
 fn every_field_of_every_kind_is_tried() {
@@ -192,6 +199,7 @@ fn reading_costs_what_the_table_says() {
                 ("ecr:ListTagsForResource", 3),
                 ("elasticfilesystem:DescribeAccessPoints", 1),
                 ("elasticfilesystem:DescribeFileSystems", 1),
+                ("elasticloadbalancing:DescribeLoadBalancers", 1),
                 ("secretsmanager:DescribeSecret", 3),
                 ("secretsmanager:GetResourcePolicy", 3),
                 ("secretsmanager:ListSecrets", 1),

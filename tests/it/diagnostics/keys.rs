@@ -61,7 +61,7 @@ name = "x"
             ·  ─┬
             ·   ╰── unknown table
             ╰────
-          help: known here: manifest, tags, lookup, ecr, secretsmanager, ec2, efs
+          help: known here: manifest, tags, lookup, ecr, secretsmanager, ec2, efs, elbv2
 
         manifest::unknown-key
 
