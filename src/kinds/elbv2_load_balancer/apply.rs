@@ -9,8 +9,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
 use super::change::Change;
 use super::observe::{By, NOT_FOUND, brings, condition, described, tags as tags_of};
 use super::state::{AddressType, Condition, Scheme, State};
-use crate::aws::CallError;
-use crate::aws::{Answer as _, Aws};
+use crate::aws::{Answer as _, Aws, CallError};
 use crate::kind::reading::{absent_if, holds_no};
 use crate::kind::{Describe, Run};
 use crate::model::{Link, Outputs, Tags, tags};
@@ -69,7 +68,7 @@ pub(super) async fn perform(run: &Run<'_>, change: &Change, outputs: &mut Output
             request.send().await.about(call, arn).map(drop)
         }
         Change::DeleteLoadBalancer { permit: _, .. } => {
-            // That there is none is no error (API `DeleteLoadBalancer`), but then it would not be asked for.
+            // That it is gone already is what was to come about.
             let answer = elb.delete_load_balancer().load_balancer_arn(arn).send().await.about(call, arn);
             absent_if(NOT_FOUND, answer)?;
             until_gone(run, arn).await
