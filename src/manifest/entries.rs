@@ -262,21 +262,19 @@ fn clashes(entries: &[EntryName], table: &DeValue<'_>) -> Vec<Fault> {
     let mut names: BTreeMap<&str, &EntryName> = BTreeMap::new();
     let mut renames: BTreeMap<String, &EntryName> = BTreeMap::new();
     for entry in entries {
+        let body = table.get(entry.address.key.as_str());
+        let at = |field: &str| body.and_then(|body| Some(body.get_ref().get(field)?.span()));
         let mut clash = |field: &str, label: &str, message: String, help: &str| {
-            let body = table.get(entry.address.key.as_str());
-            let span = body.and_then(|body| Some(body.get_ref().get(field)?.span())).unwrap_or(0..0);
+            let span = at(field).or_else(|| Some(body?.span())).unwrap_or(0..0);
             let fault = Fault::new(Code::Clash, span, message).label(label).help(help);
             faults.push(fault.within(&shown(entry)));
         };
         let claimed = entry.claim.as_deref().and_then(|claim| names.get(claim));
         if let Some(first) = claimed {
             let message = format!("{} (line {}) names the same resource", shown(first), first.location.line);
-            clash(
-                "name",
-                "the same name again",
-                message,
-                "one resource has one entry; remove one of the two",
-            );
+            // What has no name of its own is meant by all that stands in its entry.
+            let label = if at("name").is_some() { "the same name again" } else { "the same resource again" };
+            clash("name", label, message, "one resource has one entry; remove one of the two");
         } else if let Some(claim) = &entry.claim {
             names.insert(claim, entry);
         }

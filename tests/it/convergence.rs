@@ -5,6 +5,7 @@
 
 mod access_point;
 mod file_system;
+mod listener;
 mod load_balancer;
 mod repository;
 mod secret;
@@ -63,6 +64,7 @@ const CASES: &[Case] = &[
     file_system::CASE,
     access_point::CASE,
     load_balancer::CASE,
+    listener::CASE,
 ];
 
 #[test]

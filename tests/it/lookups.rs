@@ -10,7 +10,8 @@ use crate::support::connector::{Fault, Which, Wire};
 const BOTH: &str =
     "[lookup.vpc.main]\ndefault = true\n[lookup.certificate.site]\ndomain = \"*.example.com\"\n";
 
-fn issue(world: &World, domain: &str, more: &Value) -> String {
+/// Has a certificate issued; gives its ARN.
+pub(crate) fn issue(world: &World, domain: &str, more: &Value) -> String {
     let mut body = json!({ "DomainName": domain, "ValidationMethod": "DNS" });
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     world.account.acm("RequestCertificate", &body).json()["CertificateArn"].as_str().unwrap().to_owned()

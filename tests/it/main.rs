@@ -23,6 +23,7 @@ mod file_systems;
 mod guards;
 mod interruption;
 mod layers;
+mod listeners;
 mod load_balancers;
 mod lookups;
 mod network;

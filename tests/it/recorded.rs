@@ -8,6 +8,7 @@ mod ec2;
 mod ecr;
 mod efs;
 mod elb;
+mod elb_listeners;
 mod lookups;
 mod secretsmanager;
 

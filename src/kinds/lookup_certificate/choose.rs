@@ -16,6 +16,8 @@ pub(super) struct Certificate {
     pub(super) has_more_names: bool,
     /// Its key (`RSA 2048`), if the list says it.
     pub(super) key: Option<String>,
+    /// Whether something uses it, if the list says it.
+    pub(super) in_use: Option<bool>,
     /// How it is; what is missing for that in the list.
     pub(super) status: Result<Status, CallError>,
 }
@@ -51,8 +53,33 @@ pub(super) fn choose(query: &Query, all: &[Certificate], now: i64) -> Result<Cho
     match fit[..] {
         [(certificate, valid)] => Ok(chosen(query, certificate, valid, now)),
         [] => Err(none(query, &candidates, all)),
-        _ => Err(several(query, &fit)),
+        _ => match preferred(&fit) {
+            Some((certificate, valid)) => {
+                let mut choice = chosen(query, certificate, valid, now);
+                choice.notes.push(beside(certificate, &fit));
+                Ok(choice)
+            }
+            None => Err(several(query, &fit)),
+        },
     }
+}
+
+/// The only one of several that something uses: another that was issued for the same domain neither takes its place nor
+/// puts it in doubt. None where the list does not say of each whether it is used.
+fn preferred<'a>(fit: &[(&'a Certificate, &'a Valid)]) -> Option<(&'a Certificate, &'a Valid)> {
+    let is_told = fit.iter().all(|(certificate, _)| certificate.in_use.is_some());
+    let mut used = fit.iter().filter(|(certificate, _)| certificate.in_use == Some(true));
+    let only = used.next().filter(|_| is_told)?;
+    used.next().is_none().then_some(*only)
+}
+
+/// That there are others beside the one that is chosen. No part of the plan's digest, for it is the same choice without
+/// them.
+fn beside(chosen: &Certificate, fit: &[(&Certificate, &Valid)]) -> String {
+    let others = fit.iter().map(|(certificate, _)| certificate.arn.as_str()).filter(|arn| *arn != chosen.arn);
+    let mut others: Vec<_> = others.collect();
+    others.sort_unstable();
+    format!("it is the one in use; beside it, but unused, there is {}", others.join(", "))
 }
 
 fn is_meant(certificate: &Certificate, query: &Query) -> bool {

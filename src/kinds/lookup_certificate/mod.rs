@@ -4,7 +4,8 @@
 //! second. The list holds other keys than RSA 1024 and 2048 only if it is asked for them (API
 //! `ListCertificates`). **Chosen** in memory, among those that are issued and valid now. The domain must stand
 //! in the certificate letter by letter: a certificate for `*.example.com` is not looked up as
-//! `www.example.com`, for whoever names one certificate means one. More than one is refused.
+//! `www.example.com`, for whoever names one certificate means one. Of several, the only one in use is chosen, so that a
+//! new one changes nothing that listens with the old one; else more than one is refused.
 //!
 //! A renewal keeps the ARN and changes the dates, so the dates are no part of why a certificate was chosen.
 

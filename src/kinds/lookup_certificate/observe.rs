@@ -59,6 +59,7 @@ fn certificate(summary: &CertificateSummary) -> Result<Certificate, CallError> {
         // Without a list of its names, that of another domain may be among them.
         has_more_names: names.is_none() || summary.has_additional_subject_alternative_names() == Some(true),
         names: names.cloned().unwrap_or_default(),
+        in_use: summary.in_use(),
         key: summary.key_algorithm().map(|key| words(key.as_str())),
         status: status(summary, arn),
         arn: arn.to_owned(),

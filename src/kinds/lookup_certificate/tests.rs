@@ -85,6 +85,7 @@ fn issued(id: &str, domain: &str) -> Certificate {
         names: vec![domain.to_owned()],
         has_more_names: false,
         key: Some("RSA 2048".to_owned()),
+        in_use: Some(false),
         status: Ok(Status::Issued(valid(-100, 100))),
     }
 }
@@ -175,6 +176,32 @@ fn more_than_one_is_refused_and_the_arn_chooses() {
     help: name the one that is meant by `arn` instead of `domain`, or delete those that nobody needs
     ");
     assert_snapshot!(said(&format!("arn = '{ARN}'"), &all), @"arn:aws:acm:us-west-2:111122223333:certificate/one: issued for *.example.com, RSA 2048");
+}
+
+#[test]
+fn of_several_the_only_one_in_use_is_chosen() {
+    let of = |id, in_use| Certificate { in_use, ..issued(id, "*.example.com") };
+    let (used, free) = (of("one", Some(true)), of("two", Some(false)));
+    let alone = choose(&query(WILD), std::slice::from_ref(&used), NOW).unwrap();
+    assert_eq!(alone.notes, [""; 0]);
+    for all in [[used.clone(), free.clone()], [free.clone(), used.clone()]] {
+        let choice = choose(&query(WILD), &all, NOW).unwrap();
+        // To the digest it is the same choice.
+        assert_eq!((&choice.name, &choice.why, &choice.outputs), (&alone.name, &alone.why, &alone.outputs));
+        assert_snapshot!(choice.notes.join("; "), @"");
+    }
+    // One that is unfit does not count, whoever uses it.
+    let expired = within(of("two", Some(true)), -100, 0);
+    assert_eq!(choose(&query(WILD), &[expired, free.clone()], NOW).unwrap().name, free.arn);
+    // None, several, or nobody knows.
+    for all in [
+        [of("one", Some(false)), free.clone()],
+        [used.clone(), of("two", Some(true))],
+        [used, of("two", None)],
+        [of("one", None), free],
+    ] {
+        assert!(said(WILD, &all).starts_with("refused: more than one certificate"), "{all:?}");
+    }
 }
 
 /// A renewal changes the dates and keeps the ARN: neither it nor the passing of time is another plan.

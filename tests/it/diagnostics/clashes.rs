@@ -35,6 +35,47 @@ was = "Not A Key"
         ");
 }
 
+/// A listener has no name: it is the port of a load balancer.
+#[test]
+fn two_entries_for_one_port() {
+    assert_snapshot!(entries(r#"
+[lookup.vpc.main]
+default = true
+[ec2.security-group.site]
+name = "site"
+vpc = "main"
+description = "Who reaches it"
+[elbv2.load-balancer.site]
+name = "site"
+scheme = "internal"
+vpc = "main"
+security-groups = ["site"]
+[elbv2.listener.one]
+load-balancer = "site"
+port = 80
+protocol = "http"
+fixed-response = { status = 404 }
+[elbv2.listener.two]
+load-balancer = "site"
+port = 80
+protocol = "http"
+redirect = { port = 8080 }
+"#), @"
+    exit 65
+    manifest::clash
+
+      × elbv2.listener.two: elbv2.listener.one (line 16) names the same resource
+        ╭─[m.toml:21:1]
+     21 │ [elbv2.listener.two]
+        · ──────────┬─────────
+        ·           ╰── the same resource again
+        ╰────
+      help: one resource has one entry; remove one of the two
+
+    error: 1 problem in m.toml; no AWS call was made
+    ");
+}
+
 #[test]
 fn two_entries_for_one_resource() {
     assert_snapshot!(entries(r#"
