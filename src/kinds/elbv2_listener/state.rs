@@ -357,7 +357,7 @@ fn further(is: &Tls, want: &Tls) -> (Vec<Link>, Vec<Link>) {
 pub(super) fn notes(live: Option<&Live<Elbv2Listener>>) -> Vec<String> {
     let rules = live.and_then(|live| live.detail.words());
     rules
-        .map(|rules| format!("{rules} of others come before its default action, and are left alone"))
+        .map(|rules| format!("it also has {rules} of others: asked first, and left alone"))
         .into_iter()
         .collect()
 }

@@ -124,7 +124,7 @@ pub(super) const CASE: Case = Case {
             protocol = "https"
             certificate = "one"
             extra-certificates = ["two"]
-            redirect = { host = "www.example.com", query = "" }
+            redirect = { host = "www.example.com", query = "from=#{host}" }
             "#,
         ),
     ],

@@ -144,6 +144,12 @@ fn what_aws_leaves_out_is_the_default() {
     }}));
     let bare = json!({ "Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301" });
     assert_eq!(of(json!({ "Type": "redirect", "RedirectConfig": bare })), full);
+    // An empty query is none, and not that of the request.
+    let empty = json!({ "Port": "81", "Query": "", "StatusCode": "HTTP_302" });
+    assert_eq!(
+        of(json!({ "Type": "redirect", "RedirectConfig": empty })),
+        "redirect to #{protocol}://#{host}:81/#{path}, temporary (302)"
+    );
     let group =
         |name: &str| format!("arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/{name}/0");
     let forward = |config: Value| of(json!({ "Type": "forward", "ForwardConfig": config }));

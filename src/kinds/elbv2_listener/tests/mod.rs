@@ -299,7 +299,7 @@ fn rules_of_others_are_told_and_keep_it() {
     let ruled = |live: &mut Port| live.detail.rules = vec!["1".to_owned(), "20".to_owned()];
     assert_snapshot!(plan(HTTPS, ruled), @"
     in sync elbv2.listener.site (site-alb:443) arn:aws:elasticloadbalancing:us-west-2:111122223333:listener/app/site-alb/50dc6c495c0c9188/f2f7dc8efc522ab2
-      note: 2 rules (priority 1, 20) of others come before its default action, and are left alone
+      note: it also has 2 rules (priority 1, 20) of others: asked first, and left alone
     ");
     assert_snapshot!(left(&live(HTTPS, ruled)), @"
     keep elbv2.listener.site (site-alb:443) arn:aws:elasticloadbalancing:us-west-2:111122223333:listener/app/site-alb/50dc6c495c0c9188/f2f7dc8efc522ab2 not in the manifest
