@@ -90,7 +90,7 @@ fn found_in(answer: Answer, rules: Answer) -> Found<Elbv2Listener> {
     look(&entry.state, answers)
 }
 
-fn found(listener: Value) -> Found<Elbv2Listener> {
+fn found(listener: &Value) -> Found<Elbv2Listener> {
     found_in(Answer::ok(json!({ "Listeners": [listener] })), rules())
 }
 
@@ -108,7 +108,7 @@ fn every_recorded_listener_is_understood() {
     for operation in ["DescribeListeners", "ModifyListener"] {
         for recording in recordings("elasticloadbalancing", operation) {
             for listener in recording.answer.data["Listeners"].as_array().unwrap() {
-                let live = present(found(listener.clone()), &recording.name);
+                let live = present(found(listener), &recording.name);
                 let name = Elbv2Listener::name(&live.state);
                 let line = format!("{name}: {}\n", action(&live));
                 if !told.contains(&line) {
@@ -184,18 +184,18 @@ fn what_aws_leaves_out_is_the_default() {
 }
 
 fn action_of(actions: &Value) -> String {
-    action(&present(found(with("DefaultActions", actions.clone())), "site"))
+    action(&present(found(&with("DefaultActions", actions.clone())), "site"))
 }
 
 #[test]
 fn one_declared_as_it_is_live_has_nothing_to_do() {
     for listener in [https(), without("MutualAuthentication"), with("MutualAuthentication", json!({}))] {
-        let live = present(found(listener), "site");
+        let live = present(found(&listener), "site");
         assert!(Elbv2Listener::diff(&live, &wanted(BALANCER, 443).state).is_empty());
     }
     let store = "arn:aws:elasticloadbalancing:us-east-1:111122223333:truststore/staff/0";
     let mutual = json!({ "Mode": "verify", "TrustStoreArn": store, "IgnoreClientCertificateExpiry": false });
-    let live = present(found(with("MutualAuthentication", mutual)), "site");
+    let live = present(found(&with("MutualAuthentication", mutual)), "site");
     let mutual = live.state.tls.as_ref().unwrap().mutual.as_ref().unwrap();
     assert_eq!((mutual.verifies, mutual.words.as_str()), (true, "verify, trust store staff"));
     assert_eq!(Elbv2Listener::diff(&live, &wanted(BALANCER, 443).state).len(), 1);
@@ -222,7 +222,7 @@ fn an_answer_that_says_too_little_is_unknown() {
     for key in
         ["ListenerArn", "LoadBalancerArn", "Port", "Protocol", "Certificates", "SslPolicy", "DefaultActions"]
     {
-        let _ = unknown(found(without(key)), key);
+        let _ = unknown(found(&without(key)), key);
     }
     for (key, value) in [
         ("Protocol", json!("TLS")),
@@ -232,7 +232,7 @@ fn an_answer_that_says_too_little_is_unknown() {
         ("DefaultActions", json!([{ "Type": "redirect", "RedirectConfig": {} }])),
         ("DefaultActions", json!([{ "Type": "fixed-response", "FixedResponseConfig": {} }])),
     ] {
-        let _ = unknown(found(with(key, value.clone())), &format!("{key} {value}"));
+        let _ = unknown(found(&with(key, value.clone())), &format!("{key} {value}"));
     }
     let state = wanted(BALANCER, 443).state;
     let of = |call: &str, answer: Answer| {
