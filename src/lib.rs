@@ -28,6 +28,7 @@
 //! | [`observe`] | reads the account |
 //! | [`plan`] | what would happen, and the [part of it that may run](plan::ReadyPlan) |
 //! | [`apply`] | runs what may run, and tells it in [events](apply::Event) |
+//! | [`init`] | from what is live to a manifest that declares it |
 //! | [`render`] | plain data to text, for people and for machines |
 //! | [`sandbox`] | the emulated account behind `--sandbox` |
 //! | [`cli`] | arguments, consent, [exit codes](cli::exit::Exit), the terminal |
@@ -42,6 +43,7 @@ pub mod aws;
 pub mod cli;
 pub mod document;
 pub mod guard;
+pub mod init;
 pub mod kind;
 pub mod kinds;
 pub mod manifest;

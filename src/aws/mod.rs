@@ -13,7 +13,8 @@ mod listings;
 pub mod stack;
 pub mod wait;
 
-use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::meta::region::ProvideRegion as _;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::provider_config::ProviderConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -110,6 +111,16 @@ impl Aws {
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
+}
+
+/// The region of a profile of the AWS configuration files; none means the one that the environment names, or the
+/// default one.
+pub async fn region_of_profile(profile: Option<&str>) -> Option<String> {
+    let mut builder = ProfileFileRegionProvider::builder();
+    if let Some(profile) = profile {
+        builder = builder.profile_name(profile);
+    }
+    builder.build().region().await.map(|region| region.to_string())
 }
 
 async fn sdk_config(connection: &Connection) -> SdkConfig {

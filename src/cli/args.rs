@@ -90,6 +90,9 @@ pub enum Command {
     /// Print what entries bring to others: ids, ARNs, addresses.
     #[command(after_long_help = Exit::help())]
     Output(OutputArgs),
+    /// Write a manifest from what is live in an account: what declares it as it is.
+    #[command(after_long_help = Exit::help())]
+    Init(InitArgs),
     /// Keep the emulated account running, for the AWS CLI and other tools, until Ctrl-C.
     Sandbox(SandboxArgs),
     /// Print the JSON Schema of manifests, for editors.
@@ -174,6 +177,37 @@ pub enum OutputFormat {
     /// For the file that `$GITHUB_OUTPUT` names.
     #[value(help = "name=value, for the file that $GITHUB_OUTPUT names")]
     Github,
+}
+
+/// `infra init`.
+#[derive(Args, Debug)]
+pub struct InitArgs {
+    /// The file to write, which must not be there yet; left out, standard output.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// The name of the manifest; left out, that of FILE without its ending.
+    #[arg(long, value_name = "NAME")]
+    pub manifest: Option<String>,
+    /// The region; left out, `$AWS_REGION`, `$AWS_DEFAULT_REGION`, or that of the profile.
+    #[arg(
+        long,
+        value_name = "REGION",
+        help = "The region; left out, $AWS_REGION, $AWS_DEFAULT_REGION, or that of the profile"
+    )]
+    pub region: Option<String>,
+    /// The account, 12 digits: that of the sandbox; elsewhere the credentials must be for it.
+    #[arg(long, value_name = "NUMBER")]
+    pub account: Option<String>,
+    /// Only resources of this kind or service, such as ecr.repository or ecr; can be repeated.
+    #[arg(long, value_name = "KIND")]
+    pub kind: Vec<String>,
+    /// Only resources that are called so, `*` standing for any text; can be repeated.
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        help = "Only resources that are called so, * standing for any text; can be repeated"
+    )]
+    pub name: Vec<String>,
 }
 
 /// `infra completions`.

@@ -13,6 +13,7 @@ use super::host::{Env, Host};
 use super::plan_file;
 use super::ui::Ui;
 use crate::aws::{Aws, Connection};
+use crate::kind::entry::Place;
 use crate::kinds::KINDS;
 use crate::manifest::{self, Manifest};
 use crate::model::escape::Line;
@@ -44,29 +45,13 @@ impl Session {
         host: &Host,
         ui: &mut Ui,
     ) -> Result<Self, Failure> {
-        let env = &host.env;
         if global.sandbox.is_some() {
             folder_without_equals(path)?;
         }
         let manifest = load(path)?;
-        let sandbox = match &global.sandbox {
-            Some(dir) => Some(start_sandbox(dir, &manifest, env, ui).await?),
-            None => None,
-        };
-        let connection = connection(&manifest, global, host, sandbox.as_ref());
-        let aws = Aws::connect(&connection).await;
-        let mut endpoint = if sandbox.is_some() { "the sandbox" } else { "AWS" }.to_owned();
-        if sandbox.is_none() {
-            let others = endpoints(&aws, &connection, env)?;
-            // In the first line, so that nobody takes it for AWS, nor AWS for it.
-            for (url, by) in &others {
-                ui.say(&format!("endpoint: {} instead of AWS ({})", Line(url), Line(by)));
-            }
-            if !others.is_empty() {
-                let urls: Vec<_> = others.into_iter().map(|(url, _)| url).collect();
-                endpoint = urls.join(", ");
-            }
-        }
+        let Place { account, region, .. } = manifest.place.as_ref();
+        let target = Target { account, region, domains: &manifest.domains() };
+        let Reached { aws, endpoint, sandbox } = connect(target, global, host, ui).await?;
         Ok(Self { manifest, aws, endpoint, sandbox })
     }
 
@@ -104,14 +89,81 @@ impl Session {
     ///
     /// The work's own, or else that the state could not be kept.
     pub(super) async fn close<T>(self, work: Result<T, Failure>, ui: &mut Ui) -> Result<T, Failure> {
-        let Some(sandbox) = self.sandbox else { return work };
-        match (work, sandbox.stop().await) {
-            (work, Ok(())) => work,
-            (Ok(_), Err(error)) => Err(error.into()),
-            (Err(failure), Err(error)) => {
-                super::fail(ui, error.into());
-                Err(failure)
-            }
+        close(self.sandbox, work, ui).await
+    }
+}
+
+/// The account and region to connect to.
+#[derive(Clone, Copy)]
+pub(super) struct Target<'a> {
+    /// The account: a sandbox is that one, and credentials have the last word elsewhere.
+    pub account: &'a str,
+    /// The region.
+    pub region: &'a str,
+    /// The domains that must have a certificate in a sandbox.
+    pub domains: &'a [String],
+}
+
+/// An account that can be talked to.
+pub(super) struct Reached {
+    /// The clients.
+    pub aws: Aws,
+    /// What is asked: AWS, the sandbox, or another endpoint.
+    pub endpoint: String,
+    /// The emulated account, if it is one; it has to be closed.
+    pub sandbox: Option<Sandbox>,
+}
+
+/// Connects, to an emulated account if that is asked for.
+///
+/// # Errors
+///
+/// An endpoint that is no URL, or an emulator that does not start. Nothing is sent to AWS yet.
+pub(super) async fn connect(
+    target: Target<'_>,
+    global: &Global,
+    host: &Host,
+    ui: &mut Ui,
+) -> Result<Reached, Failure> {
+    let env = &host.env;
+    let sandbox = match &global.sandbox {
+        Some(dir) => Some(start_sandbox(dir, target, env, ui).await?),
+        None => None,
+    };
+    let connection = connection(target, global, host, sandbox.as_ref());
+    let aws = Aws::connect(&connection).await;
+    let mut endpoint = if sandbox.is_some() { "the sandbox" } else { "AWS" }.to_owned();
+    if sandbox.is_none() {
+        let others = endpoints(&aws, &connection, env)?;
+        // In the first line, so that nobody takes it for AWS, nor AWS for it.
+        for (url, by) in &others {
+            ui.say(&format!("endpoint: {} instead of AWS ({})", Line(url), Line(by)));
+        }
+        if !others.is_empty() {
+            let urls: Vec<_> = others.into_iter().map(|(url, _)| url).collect();
+            endpoint = urls.join(", ");
+        }
+    }
+    Ok(Reached { aws, endpoint, sandbox })
+}
+
+/// Ends an emulated account, if there is one. See [`Session::close`].
+///
+/// # Errors
+///
+/// The work's own, or else that the state could not be kept.
+pub(super) async fn close<T>(
+    sandbox: Option<Sandbox>,
+    work: Result<T, Failure>,
+    ui: &mut Ui,
+) -> Result<T, Failure> {
+    let Some(sandbox) = sandbox else { return work };
+    match (work, sandbox.stop().await) {
+        (work, Ok(())) => work,
+        (Ok(_), Err(error)) => Err(error.into()),
+        (Err(failure), Err(error)) => {
+            super::fail(ui, error.into());
+            Err(failure)
         }
     }
 }
@@ -193,7 +245,7 @@ fn folder_without_equals(path: &Path) -> Result<(), Failure> {
 
 pub(super) async fn start_sandbox(
     dir: &Path,
-    manifest: &Manifest,
+    target: Target<'_>,
     env: &Env,
     ui: &mut Ui,
 ) -> Result<Sandbox, Failure> {
@@ -202,9 +254,8 @@ pub(super) async fn start_sandbox(
         cache: cache(env)?,
         tools: Tools::from_variables(env.iter().map(|(name, value)| (name.clone(), value.clone()))),
     };
-    let (account, region) = (&manifest.place.account, &manifest.place.region);
-    let sandbox =
-        Sandbox::start(&setup, account, region, &manifest.domains(), &mut |text| ui.say(text)).await?;
+    let Target { account, region, domains } = target;
+    let sandbox = Sandbox::start(&setup, account, region, domains, &mut |text| ui.say(text)).await?;
     let shown = dir.display().to_string();
     ui.say(&format!("sandbox: an emulated account in {}; nothing here reaches AWS", Line(&shown)));
     Ok(sandbox)
@@ -219,11 +270,11 @@ fn cache(env: &Env) -> Result<PathBuf, Failure> {
     })
 }
 
-fn connection(manifest: &Manifest, global: &Global, host: &Host, sandbox: Option<&Sandbox>) -> Connection {
+fn connection(target: Target<'_>, global: &Global, host: &Host, sandbox: Option<&Sandbox>) -> Connection {
     // The emulator takes the account from the access key id, and any secret.
-    let emulated = || Credentials::new(&manifest.place.account, "sandbox", None, None, "sandbox");
+    let emulated = || Credentials::new(target.account, "sandbox", None, None, "sandbox");
     Connection {
-        region: manifest.place.region.clone(),
+        region: target.region.to_owned(),
         profile: global.profile.clone(),
         endpoint_url: sandbox.map(|it| it.endpoint_url().to_owned()).or_else(|| global.endpoint_url.clone()),
         credentials: match sandbox {

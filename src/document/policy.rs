@@ -8,6 +8,7 @@
 
 mod exposure;
 mod principal;
+mod raise;
 mod spec;
 #[cfg(test)]
 mod tests;

@@ -358,7 +358,12 @@ fn present<K: Kind>(entry: &Entry<K>, live: &Live<K>, stacks: &Stacks) -> Decisi
 }
 
 /// Why the resource is somebody else's, if it is. `Err` when that could not be found out.
-fn foreign<K: Kind>(live: &Live<K>, manifest: &str, stacks: &Stacks) -> Result<Option<Block>, CallError> {
+/// Whose it is, if that stands in the way of the manifest called so.
+pub(super) fn foreign<K: Kind>(
+    live: &Live<K>,
+    manifest: &str,
+    stacks: &Stacks,
+) -> Result<Option<Block>, CallError> {
     if let Some(service) = &live.service {
         return Ok(Some(Block::new(
             format!("it is managed by {service}"),

@@ -22,6 +22,7 @@ use crate::model::problem::Findings;
 use crate::model::{Address, KindName, Location, OnDelete};
 
 pub use super::erase_lookup::{ErasedLookUp, lookup};
+pub use super::erase_raise::{AnyFind, AnyFinder, AnyLocator, Finds, Located, NotLocated, Search};
 
 /// A kind of resource or of look-up, without its types.
 pub trait AnyKind: Sync {
@@ -41,6 +42,10 @@ pub trait AnyKind: Sync {
     fn schema(&self) -> Value;
     /// An empty group of its entries.
     fn group(&self) -> Box<dyn AnyGroup>;
+    /// How what is live of it is found; none for a look-up.
+    fn finder(&self) -> Option<&dyn AnyFinder>;
+    /// How a look-up is found for what it is to find; none for what is written.
+    fn locator(&self) -> Option<&dyn AnyLocator>;
 }
 
 /// The entries of one kind in one manifest.
@@ -159,6 +164,14 @@ impl<K: Kind> AnyKind for Erased<K> {
 
     fn group(&self) -> Box<dyn AnyGroup> {
         Box::new(Group::<K> { entries: Vec::new() })
+    }
+
+    fn finder(&self) -> Option<&dyn AnyFinder> {
+        Some(self)
+    }
+
+    fn locator(&self) -> Option<&dyn AnyLocator> {
+        None
     }
 }
 

@@ -8,7 +8,9 @@ use futures_util::future::BoxFuture;
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use super::erase::{AnyGroup, AnyKind, AnySighting, AnyStep, AnyTask, EntryName, Look};
+use super::erase::{
+    AnyFinder, AnyGroup, AnyKind, AnyLocator, AnySighting, AnyStep, AnyTask, EntryName, Look,
+};
 use super::known::Fate;
 use super::lookup::{Choice, NoChoice};
 use super::view::{Seen, StepView, Verb};
@@ -57,6 +59,14 @@ impl<L: LookUp> AnyKind for ErasedLookUp<L> {
 
     fn group(&self) -> Box<dyn AnyGroup> {
         Box::new(Group::<L> { entries: Vec::new() })
+    }
+
+    fn finder(&self) -> Option<&dyn AnyFinder> {
+        None
+    }
+
+    fn locator(&self) -> Option<&dyn AnyLocator> {
+        Some(self)
     }
 }
 

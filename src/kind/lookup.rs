@@ -6,8 +6,11 @@
 use std::fmt::Debug;
 
 use schemars::JsonSchema;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::erase::NotLocated;
+use super::raise::Ask;
 use crate::aws::{Aws, CallError};
 use crate::model::problem::Problems;
 use crate::model::{KindName, Outputs};
@@ -20,7 +23,7 @@ pub trait LookUp: Sized + Send + Sync + 'static {
     const ABOUT: &'static str;
 
     /// What may be written in an entry.
-    type Spec: DeserializeOwned + JsonSchema;
+    type Spec: DeserializeOwned + Serialize + JsonSchema;
     /// What is looked for.
     type Query: Clone + Debug + Send + Sync;
 
@@ -32,6 +35,12 @@ pub trait LookUp: Sized + Send + Sync + 'static {
         aws: &'a Aws,
         queries: &'a [&'a Self::Query],
     ) -> impl Future<Output = Vec<Result<Choice, NoChoice>>> + Send + 'a;
+
+    /// Finds look-ups: for each of `asks`, the entry that finds it. Only reads.
+    fn locate<'a>(
+        aws: &'a Aws,
+        asks: &'a [Ask],
+    ) -> impl Future<Output = Vec<Result<Located<Self::Spec>, NotLocated>>> + Send + 'a;
 
     /// The domain that must have an issued certificate before a sandbox can be looked at, if it is one's.
     fn domain(_query: &Self::Query) -> Option<&str> {
@@ -64,4 +73,15 @@ pub enum NoChoice {
     },
     /// It could not be read.
     Unknown(CallError),
+}
+
+/// A look-up that finds what is asked for.
+#[derive(Clone, Debug)]
+pub struct Located<S> {
+    /// What stands in its entry.
+    pub spec: S,
+    /// A word for its key.
+    pub word: String,
+    /// What it brings.
+    pub outputs: Outputs,
 }

@@ -12,9 +12,11 @@ pub mod decide;
 pub mod entry;
 pub mod erase;
 mod erase_lookup;
+mod erase_raise;
 pub mod known;
 pub mod lookup;
 pub mod named;
+pub mod raise;
 pub mod reading;
 pub mod run;
 pub mod settle;
@@ -28,6 +30,7 @@ pub mod view;
 use std::fmt::Debug;
 
 use schemars::JsonSchema;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::aws::{Aws, CallError};
@@ -38,6 +41,7 @@ use crate::model::{FieldChange, KindName, Link, OnDelete, Outputs, Setting, Tags
 pub use entry::{Common, Draft, Entry, Place};
 pub use known::Known;
 pub use lookup::LookUp;
+pub use raise::{Raised, Raising};
 pub use run::Run;
 pub use sighting::{Found, Live, Observation, Phase, Survey, Wanted};
 pub use view::{ChangeView, Describe, Risk};
@@ -59,7 +63,7 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const FOUND_BY_LINKS: bool = false;
 
     /// What may be written in an entry, besides what every kind has ([`Common`]).
-    type Spec: DeserializeOwned + JsonSchema;
+    type Spec: DeserializeOwned + Serialize + JsonSchema;
     /// The normal form of a resource's settings. What is declared and what is live are both turned into
     /// it, so that the diff compares two values of one type.
     type State: Clone + PartialEq + Debug + Send + Sync;
@@ -73,6 +77,21 @@ pub trait Kind: Sized + Send + Sync + 'static {
     ///
     /// `key` is the entry's key, for what has no name of its own.
     fn lower(spec: &Self::Spec, key: &str, place: &Place, problems: &mut Problems) -> Option<Self::State>;
+
+    /// The way back of [`Self::lower`]: the entry that would declare `live` as it is, what is at its default left out. Pure.
+    ///
+    /// What is named is asked of `raising`. Whether the entry is right need not be checked here: [`raise`] reads it again
+    /// and compares it.
+    ///
+    /// # Errors
+    ///
+    /// Why there can be no such entry.
+    fn raise(live: &Live<Self>, raising: &Raising<'_>) -> Result<Raised<Self::Spec>, String>;
+
+    /// Where a live resource has no name: what its entry could be called after all the same, if anything.
+    fn stand_in(_state: &Self::State) -> Option<&str> {
+        None
+    }
 
     /// The name that identifies the resource in AWS.
     fn name(state: &Self::State) -> &str;

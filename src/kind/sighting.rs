@@ -1,8 +1,10 @@
 //! What was seen of a kind in the account.
 
+use std::collections::BTreeSet;
+
 use super::Kind;
 use crate::aws::{CallError, Listings};
-use crate::model::{Outputs, Owner, Tags};
+use crate::model::{Outputs, Owner, Pattern, Tags};
 
 /// What is asked of [`Kind::observe`] about one resource.
 pub struct Wanted<'a, K: Kind> {
@@ -19,27 +21,83 @@ pub struct Wanted<'a, K: Kind> {
 /// What [`Kind::observe`] looks for beside what is wanted, in a look at the whole account.
 #[derive(Clone, Copy)]
 pub struct Survey<'a> {
-    manifest: &'a str,
+    aim: Aim<'a>,
     listings: &'a Listings,
+}
+
+#[derive(Clone, Copy)]
+enum Aim<'a> {
+    /// What carries the mark of this manifest.
+    Marked(&'a str),
+    /// What is called so, whoever's it is.
+    Called(&'a Names),
+}
+
+/// What resources may be called to be looked for.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// Patterns of their names.
+    pub patterns: Vec<Pattern>,
+    /// Their ids.
+    pub ids: BTreeSet<String>,
+}
+
+impl Names {
+    /// Whether one that is called by all these words is looked for.
+    #[must_use]
+    pub fn have(&self, words: &[&str]) -> bool {
+        let has = |word: &&str| {
+            self.ids.contains(*word) || self.patterns.iter().any(|pattern| pattern.matches(word))
+        };
+        words.iter().any(has)
+    }
 }
 
 impl<'a> Survey<'a> {
     /// Looks for what carries the mark of this manifest.
     #[must_use]
     pub fn marked(manifest: &'a str, listings: &'a Listings) -> Self {
-        Self { manifest, listings }
+        Self { aim: Aim::Marked(manifest), listings }
+    }
+
+    /// Looks for what is called so, whoever's it is.
+    #[must_use]
+    pub fn called(names: &'a Names, listings: &'a Listings) -> Self {
+        Self { aim: Aim::Called(names), listings }
+    }
+
+    /// Whether it may look for a resource that is called by all these words, its name and its id: asked before what
+    /// would have to be read to know its tags.
+    #[must_use]
+    pub fn may_take(&self, words: &[&str]) -> bool {
+        match self.aim {
+            Aim::Marked(_) => true,
+            Aim::Called(names) => names.have(words),
+        }
     }
 
     /// Whether it looks for a resource with these tags.
     #[must_use]
     pub fn takes(&self, tags: &Tags) -> bool {
-        tags.owner(self.manifest) == Owner::Us
+        match self.aim {
+            Aim::Marked(manifest) => tags.owner(manifest) == Owner::Us,
+            Aim::Called(_) => true,
+        }
     }
 
-    /// The name of the manifest whose mark it looks for.
+    /// Whether what a resource holds is to be measured, and what uses it: that of one that left the manifest is.
     #[must_use]
-    pub fn manifest(&self) -> &'a str {
-        self.manifest
+    pub fn measures(&self) -> bool {
+        self.mark().is_some()
+    }
+
+    /// The name of the manifest whose mark it looks for, if that is what it looks for.
+    #[must_use]
+    pub fn mark(&self) -> Option<&'a str> {
+        match self.aim {
+            Aim::Marked(manifest) => Some(manifest),
+            Aim::Called(_) => None,
+        }
     }
 
     /// The lists that several kinds read in this look.
@@ -53,7 +111,7 @@ impl<'a> Survey<'a> {
 pub struct Observation<K: Kind> {
     /// One for each of what was wanted, in the same order.
     pub found: Vec<Found<K>>,
-    /// Resources with our mark that nothing wanted names.
+    /// Resources that the survey takes and that nothing wanted names.
     pub leftovers: Vec<Live<K>>,
     /// What could not be read while looking for them, so that there may be more.
     pub gaps: Vec<CallError>,

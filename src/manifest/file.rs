@@ -1,7 +1,7 @@
 //! Reading manifests from disk.
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read as _};
+use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::fault::{Code, Fault, Invalid};
@@ -96,4 +96,30 @@ pub(super) fn beside(path: &Path) -> impl Iterator<Item = (String, String)> {
         Some((name, String::from_utf8(bytes(&other).ok()?).ok()?))
     };
     files().unwrap_or_default().into_iter().filter_map(read)
+}
+
+/// Writes a new manifest: whole or not at all, and never over a file that is there.
+///
+/// # Errors
+///
+/// Whatever keeps the file from being written; that it is there already, for one.
+pub fn create(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    let file = file.persist_noclobber(path).map_err(|error| error.error)?;
+    readable(&file)
+}
+
+/// A temporary file is for its owner alone, and a manifest is for whoever reads the folder.
+#[cfg(unix)]
+fn readable(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_file: &File) -> io::Result<()> {
+    Ok(())
 }

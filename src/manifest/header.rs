@@ -61,8 +61,23 @@ pub(super) fn read(table: &DeTable<'_>, faults: &mut Vec<Fault>) -> Place {
     place
 }
 
+/// Whether a manifest can be called so.
+#[must_use]
+pub fn is_manifest_name(name: &str) -> bool {
+    is_key(name) && name.len() <= 63
+}
+
+/// Whether a text looks like the name of a region.
+#[must_use]
+pub fn is_region(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let words = |part: &str| part.len() >= 2 && part.chars().all(|c| c.is_ascii_lowercase());
+    let number = parts.next_back().is_some_and(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()));
+    number && text.matches('-').count() >= 2 && parts.all(words)
+}
+
 fn check_name(name: &str, problems: &mut Problems) {
-    if !is_key(name) || name.len() > 63 {
+    if !is_manifest_name(name) {
         problems.report(
             "name",
             "this is no valid name for a manifest",
@@ -82,10 +97,7 @@ fn check_account(account: &str, problems: &mut Problems) {
 }
 
 fn check_region(region: &str, problems: &mut Problems) {
-    let mut parts = region.split('-');
-    let words = |part: &str| part.len() >= 2 && part.chars().all(|c| c.is_ascii_lowercase());
-    let number = parts.next_back().is_some_and(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_digit()));
-    if !number || region.matches('-').count() < 2 || !parts.all(words) {
+    if !is_region(region) {
         problems.report("region", "this is no region", "a region looks like us-west-2");
     }
 }

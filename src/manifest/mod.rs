@@ -19,6 +19,7 @@ mod schema;
 mod source;
 mod structure;
 mod syntax;
+pub mod write;
 
 use std::ops::Range;
 use std::path::Path;
@@ -31,7 +32,8 @@ use crate::kind::erase::{AnyGroup, AnyKind, EntryName};
 use crate::model::digest;
 
 use fault::{Code, Fault, Invalid};
-pub use header::ManifestTable;
+pub use file::create;
+pub use header::{ManifestTable, is_manifest_name, is_region};
 pub use schema::schema;
 use source::Trust;
 

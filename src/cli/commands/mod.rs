@@ -3,6 +3,7 @@
 pub(super) mod apply;
 pub(super) mod check;
 pub(super) mod drift;
+pub(super) mod init;
 pub(super) mod output;
 pub(super) mod plan;
 pub(super) mod sandbox;

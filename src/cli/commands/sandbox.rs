@@ -7,8 +7,9 @@ use crate::cli::args::{Global, SANDBOX, SandboxArgs};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::host::Host;
-use crate::cli::session::{load, manifest_path, start_sandbox};
+use crate::cli::session::{Target, load, manifest_path, start_sandbox};
 use crate::cli::ui::Ui;
+use crate::kind::entry::Place;
 
 /// Starts it, prints how to reach it, and waits for a signal. To be stopped is how it should end.
 pub(crate) async fn run(
@@ -20,9 +21,10 @@ pub(crate) async fn run(
     let path = manifest_path(args.manifest.manifest, &host.env)?;
     let manifest = load(&path)?;
     let dir = global.sandbox.as_deref().unwrap_or(Path::new(SANDBOX));
-    let started = start_sandbox(dir, &manifest, &host.env, ui);
+    let Place { account, region, .. } = manifest.place.as_ref();
+    let target = Target { account, region, domains: &manifest.domains() };
+    let started = start_sandbox(dir, target, &host.env, ui);
     let mut sandbox = unless_stopped(&host.interrupt, None, started).await?;
-    let (account, region) = (&manifest.place.account, &manifest.place.region);
     // In the form that a shell takes, to be pasted into another terminal.
     let printed = ui.data(&format!(
         "export AWS_ENDPOINT_URL={}\n\

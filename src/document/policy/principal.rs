@@ -1,7 +1,7 @@
 //! How a manifest spells whom a statement is about.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::spec::each;
@@ -10,18 +10,23 @@ use crate::model::arn::is_account;
 use crate::model::problem::Problems;
 
 /// Whom a statement is about.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PrincipalSpec {
     /// Accounts by their 12 digits, and users, roles and sessions by their ARN.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub aws: Vec<String>,
     /// AWS services, such as `lambda.amazonaws.com`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub service: Vec<String>,
     /// Identity providers: the ARN of a SAML or OIDC provider, or a web identity's domain.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub federated: Vec<String>,
     /// Accounts by their canonical user id, 64 hexadecimal digits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub canonical_user: Vec<String>,
     /// Everybody, with or without credentials. To allow that, the statement must say `public = true`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub anyone: bool,
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{Policy, exposure::is_public, principal::PrincipalSpec};
@@ -11,42 +11,42 @@ use crate::model::Arn;
 use crate::model::problem::Problems;
 
 /// One statement of a resource policy: who may, or may not, do what.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct StatementSpec {
     /// A name for the statement, unique in the policy: letters and digits.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
     /// Whether the statement allows or denies. A denial wins over every permission.
     pub effect: Effect,
     /// Whom the statement is about.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub principal: Option<PrincipalSpec>,
     /// Everybody but these. With `effect = "allow"` that includes callers without credentials.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_principal: Option<PrincipalSpec>,
     /// The actions meant, such as `ecr:BatchGetImage`; `*` and `?` are wildcards.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub action: Vec<String>,
     /// Every action but these.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_action: Vec<String>,
     /// The ARNs meant. Left out, it is what the policy is attached to. Policies of repositories and file systems have none.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resource: Vec<String>,
     /// Every resource but these. Policies of repositories and file systems have none.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_resource: Vec<String>,
     /// When the statement applies: operator, then condition key, then the values of which one must match.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub condition: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// Must be `true` on a statement that lets in anyone at all, and on no other.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub public: bool,
 }
 
 /// What a statement does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
     /// Permits the actions.
@@ -235,7 +235,7 @@ impl StatementSpec {
         }
     }
 
-    fn document(&self, resource: ResourceElement) -> Map<String, Value> {
+    pub(super) fn document(&self, resource: ResourceElement) -> Map<String, Value> {
         let mut document = Map::new();
         let mut put = |key: &str, value: Value| {
             document.insert(key.to_owned(), value);

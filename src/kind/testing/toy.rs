@@ -10,8 +10,8 @@ use super::{denied, place};
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    ChangeView, Delta, Describe, Entry, Field, Found, Kind, Live, Observation, Phase, Place, Run, Stage,
-    Survey, Wanted,
+    ChangeView, Delta, Describe, Entry, Field, Found, Kind, Live, Observation, Phase, Place, Raised, Raising,
+    Run, Stage, Survey, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{
@@ -215,6 +215,10 @@ impl<const N: u8> Kind for Toy<N> {
 
     fn lower((): &(), _: &str, _: &Place, _: &mut Problems) -> Option<State> {
         None
+    }
+
+    fn raise(_: &Live<Self>, _: &Raising<'_>) -> Result<Raised<()>, String> {
+        Err("a toy is in no manifest".to_owned())
     }
 
     fn name(state: &State) -> &str {

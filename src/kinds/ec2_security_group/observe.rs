@@ -159,9 +159,15 @@ async fn others(
 ) -> Vec<Result<Option<Live<Ec2SecurityGroup>>, CallError>> {
     let Some(survey) = survey else { return Vec::new() };
     let is_ours = |group: &&SecurityGroup| {
-        survey.takes(&tags_of(group.tags())) && !wanted.iter().any(|want| is(want, group))
+        let words = [group.group_name().unwrap_or_default(), group.group_id().unwrap_or_default()];
+        survey.may_take(&words)
+            && survey.takes(&tags_of(group.tags()))
+            && !wanted.iter().any(|want| is(want, group))
     };
     let ours: Vec<_> = listed.iter().filter(is_ours).collect();
+    if !survey.measures() {
+        return ours.into_iter().map(|group| live(group).map(Some)).collect();
+    }
     let ids: Vec<_> = ours.iter().filter_map(|group| group.group_id()).collect();
     let interfaces = match interfaces(aws, &ids).await {
         Ok(interfaces) => interfaces,

@@ -8,6 +8,7 @@
 
 mod diff;
 mod quota;
+mod raise;
 mod spec;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use crate::model::{Address, Link, Outputs};
 
 pub use diff::{RuleDiff, diff};
 pub use quota::notes;
+pub use raise::raise;
 pub use spec::{PUNCTUATION, RuleSpec, check_description, is_id, is_text, lower};
 pub use traffic::{Icmp, Ports, Traffic};
 pub use words::{added, described, exposes, removed};

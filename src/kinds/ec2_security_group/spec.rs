@@ -1,15 +1,18 @@
 //! What may be written in an entry, and its normal form.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use super::Ec2SecurityGroup;
 use super::rules::{self, RuleSpec};
 use super::state::{DEFAULT, State};
+use crate::kind::raise::Subnets;
+use crate::kind::{Live, Raised, Raising};
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, Outputs};
 
 /// A security group: who may reach what is in it, and what that may reach.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Spec {
     /// The group's name, unique in its VPC whatever the case of its letters. Cannot be changed later.
@@ -19,10 +22,10 @@ pub struct Spec {
     /// What the group is for. Cannot be changed later.
     description: String,
     /// Who may reach what is in the group. Left out, nobody.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     ingress: Vec<RuleSpec>,
     /// What may be reached from what is in the group. Left out, nothing.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     egress: Vec<RuleSpec>,
 }
 
@@ -76,4 +79,28 @@ fn network(key: &str, problems: &mut Problems) -> Link {
         return Link::live(key);
     }
     problems.link("vpc", KindName::VPC, key, Outputs::ID)
+}
+
+/// The way back of [`lower`].
+pub(super) fn raise(live: &Live<Ec2SecurityGroup>, raising: &Raising<'_>) -> Result<Raised<Spec>, String> {
+    let State { name, vpc, description, ingress, egress } = &live.state;
+    if name == DEFAULT {
+        return Err("AWS makes it with its VPC, and keeps it".to_owned());
+    }
+    let mut raised = Raised::new(Spec {
+        name: name.clone(),
+        vpc: raising.network(vpc.value().unwrap_or_default(), Subnets::Any)?,
+        description: description.clone(),
+        ingress: Vec::new(),
+        egress: Vec::new(),
+    });
+    match rules::raise(ingress, raising) {
+        Ok(rules) => raised.spec.ingress = rules,
+        Err(why) => raised = raised.without("ingress", why),
+    }
+    match rules::raise(egress, raising) {
+        Ok(rules) => raised.spec.egress = rules,
+        Err(why) => raised = raised.without("egress", why),
+    }
+    Ok(raised)
 }

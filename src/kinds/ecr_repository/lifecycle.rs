@@ -5,6 +5,7 @@
 //! reordered (terraform `aws_ecr_lifecycle_policy`), so policies are compared by their structure.
 
 mod expiry;
+mod raise;
 mod spec;
 #[cfg(test)]
 mod tests;

@@ -314,7 +314,8 @@ async fn others(
 ) -> Vec<Result<Option<Live<EcrRepository>>, CallError>> {
     let Some(survey) = survey else { return Vec::new() };
     let named: BTreeSet<_> = wanted.iter().map(|wanted| wanted.state.name.as_str()).collect();
-    let others = listed.iter().filter(|(name, _)| !named.contains(name.as_str()));
+    let is_asked = |name: &str| !named.contains(name) && survey.may_take(&[name]);
+    let others = listed.iter().filter(|(name, _)| is_asked(name));
     buffered(AT_ONCE, others.map(|(name, repository)| leftover(aws, name, repository, survey))).await
 }
 
@@ -329,8 +330,9 @@ async fn leftover(
     if !survey.takes(&tags) {
         return Ok(None);
     }
-    let (lifecycle, policy, images) =
-        tokio::join!(lifecycle(aws, name), policy(aws, name), images(aws, name));
+    let images =
+        async { if survey.measures() { images(aws, name).await } else { Ok(Part::Is(Detail::default())) } };
+    let (lifecycle, policy, images) = tokio::join!(lifecycle(aws, name), policy(aws, name), images);
     let (Part::Is(lifecycle), Part::Is(policy), Part::Is(detail)) = (lifecycle?, policy?, images?) else {
         return gone(aws, name).await;
     };

@@ -1,46 +1,47 @@
 //! What may be written in an entry, and its normal form.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use super::EcrRepository;
 use super::lifecycle::{self, RuleSpec};
 use super::state::{Encryption, Mutability, State};
 use crate::document::policy::{self, ResourceElement, StatementSpec};
-use crate::kind::Place;
+use crate::kind::{Live, Place, Raised};
 use crate::model::kms;
 use crate::model::problem::Problems;
 
 /// A private repository of container images.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Spec {
     /// The repository's name in the registry. Cannot be changed later.
     name: String,
     /// Whether each image is scanned for vulnerabilities when it is pushed.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     scan_on_push: bool,
     /// Whether an existing tag may be moved to another image.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "TagMutability::is_default")]
     tag_mutability: TagMutability,
     /// Up to five patterns (`*` stands for any text) of tags to which `tag-mutability` does not apply.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     tag_mutability_exclusions: Vec<String>,
     /// How images are encrypted at rest. Cannot be changed later.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "EncryptionAlgorithm::is_default")]
     encryption: EncryptionAlgorithm,
     /// The KMS key, by id or ARN, for `kms` and `kms-dsse`. Left out, AWS's own key for ECR is used.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     kms_key: Option<String>,
     /// Which images expire. Left out, none does.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     lifecycle: Vec<RuleSpec>,
     /// Who else may use the repository. Left out, nobody beyond the account's own permissions.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     policy: Vec<StatementSpec>,
 }
 
 /// Whether an existing tag may be moved to another image.
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum TagMutability {
     /// It may.
@@ -51,7 +52,7 @@ enum TagMutability {
 }
 
 /// How images are encrypted at rest.
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum EncryptionAlgorithm {
     /// With keys that S3 manages.
@@ -61,6 +62,27 @@ enum EncryptionAlgorithm {
     Kms,
     /// With a KMS key, in two layers.
     KmsDsse,
+}
+
+impl TagMutability {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl EncryptionAlgorithm {
+    /// What AWS calls it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Aes256 => "AES256",
+            Self::Kms => "KMS",
+            Self::KmsDsse => "KMS_DSSE",
+        }
+    }
+
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Longest repository policy, in characters (API `SetRepositoryPolicy`).
@@ -129,11 +151,6 @@ fn mutability(spec: &Spec, problems: &mut Problems) -> Mutability {
 }
 
 fn encryption(spec: &Spec, problems: &mut Problems) -> Encryption {
-    let algorithm = match spec.encryption {
-        EncryptionAlgorithm::Aes256 => "AES256",
-        EncryptionAlgorithm::Kms => "KMS",
-        EncryptionAlgorithm::KmsDsse => "KMS_DSSE",
-    };
     if let Some(key) = &spec.kms_key {
         if matches!(spec.encryption, EncryptionAlgorithm::Aes256) {
             problems.report(
@@ -150,5 +167,31 @@ fn encryption(spec: &Spec, problems: &mut Problems) -> Encryption {
             );
         }
     }
-    Encryption { algorithm: algorithm.to_owned(), key: spec.kms_key.clone() }
+    Encryption { algorithm: spec.encryption.name().to_owned(), key: spec.kms_key.clone() }
+}
+
+/// The way back of [`lower`].
+pub(super) fn raise(live: &Live<EcrRepository>) -> Result<Raised<Spec>, String> {
+    use EncryptionAlgorithm::{Aes256, Kms, KmsDsse};
+    let State { name, arn: _, scan_on_push, mutability, encryption, lifecycle, policy } = &live.state;
+    let algorithm = [Aes256, Kms, KmsDsse].into_iter().find(|it| it.name() == encryption.algorithm);
+    let mut raised = Raised::new(Spec {
+        name: name.clone(),
+        scan_on_push: *scan_on_push,
+        tag_mutability: if mutability.immutable { TagMutability::Immutable } else { TagMutability::Mutable },
+        tag_mutability_exclusions: mutability.exclusions.iter().cloned().collect(),
+        encryption: algorithm.unwrap_or_default(),
+        kms_key: encryption.key.clone(),
+        lifecycle: Vec::new(),
+        policy: Vec::new(),
+    });
+    match lifecycle.as_ref().map(lifecycle::Lifecycle::raise).transpose() {
+        Ok(rules) => raised.spec.lifecycle = rules.unwrap_or_default(),
+        Err(why) => raised = raised.without("lifecycle", why),
+    }
+    match policy.as_ref().map(|policy| policy.raise(ResourceElement::None)).transpose() {
+        Ok(statements) => raised.spec.policy = statements.unwrap_or_default(),
+        Err(why) => raised = raised.without("policy", why),
+    }
+    Ok(raised)
 }

@@ -17,7 +17,9 @@ mod tests;
 
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
-use crate::kind::{Delta, Entry, Field, Kind, Live, Observation, Place, Run, Stage, Survey, Wanted};
+use crate::kind::{
+    Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
+};
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
 
@@ -41,6 +43,14 @@ impl Kind for EfsAccessPoint {
 
     fn lower(spec: &Spec, key: &str, place: &Place, problems: &mut Problems) -> Option<State> {
         Some(spec::lower(spec, key, place, problems))
+    }
+
+    fn raise(live: &Live<Self>, raising: &Raising<'_>) -> Result<Raised<Spec>, String> {
+        spec::raise(live, raising)
+    }
+
+    fn stand_in(state: &State) -> Option<&str> {
+        state.name.is_empty().then_some(state.path.as_str())
     }
 
     fn name(state: &State) -> &str {

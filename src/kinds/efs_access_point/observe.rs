@@ -78,10 +78,11 @@ pub(super) async fn observe(
         Choice::None => Found::Absent,
         Choice::Unclear { reason, help } => Found::Unclear { reason, help },
     });
-    let others = listed
-        .iter()
-        .enumerate()
-        .filter(|(at, it)| survey.is_some_and(|survey| survey.takes(&it.tags)) && !named.contains(at));
+    let takes = |it: &Listed| {
+        let words = [it.tags.get(NAME).unwrap_or(&it.id), &it.id];
+        survey.is_some_and(|survey| survey.may_take(&words) && survey.takes(&it.tags))
+    };
+    let others = listed.iter().enumerate().filter(|(at, it)| takes(it) && !named.contains(at));
     Observation::new(alone(found.collect()), others.map(|(_, it)| live(it).map(Some)))
 }
 

@@ -1,41 +1,41 @@
 //! What may be written in an entry, and its normal form.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use super::EfsAccessPoint;
 use super::state::{Directory, State, User, token};
-use crate::kind::Place;
-use crate::kind::named;
+use crate::kind::{Live, Place, Raised, Raising, named};
 use crate::model::problem::Problems;
 use crate::model::{KindName, Outputs};
 
 /// A way into a file system, as one user below one directory.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Spec {
     /// The access point's name, which its tag `Name` holds. Left out, the entry's key. Cannot be changed later.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     /// The id of the access point that is meant, where one exists. Left out, it is found by its name and path,
     /// or made.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     id: Option<String>,
     /// The file system: the key of an `efs.file-system`. Cannot be changed later.
     file_system: String,
     /// The directory that clients see as their root. Left out, `/`. Cannot be changed later.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     path: Option<String>,
     /// Whom the file system takes every client for. Left out, for who they say they are. Cannot be changed later.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     user: Option<UserSpec>,
     /// How the directory is made at the first mount if it is not there. Left out, it has to be there. Cannot be
     /// changed later.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     create: Option<CreateSpec>,
 }
 
 /// A POSIX user.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct UserSpec {
     /// The user's number.
@@ -43,12 +43,12 @@ struct UserSpec {
     /// The number of the user's group.
     gid: u32,
     /// The numbers of up to 16 further groups.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     secondary_gids: Vec<u32>,
 }
 
 /// How a directory is made.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct CreateSpec {
     /// The number of the user who owns it.
@@ -152,4 +152,32 @@ fn lower_create(spec: &CreateSpec, problems: &mut Problems) -> Directory {
 pub(super) fn mode_of(text: &str) -> Option<u16> {
     let fits = matches!(text.len(), 3 | 4) && text.bytes().all(|c| matches!(c, b'0'..=b'7'));
     fits.then(|| u16::from_str_radix(text, 8).ok()).flatten()
+}
+
+/// The way back of [`lower`].
+pub(super) fn raise(live: &Live<EfsAccessPoint>, raising: &Raising<'_>) -> Result<Raised<Spec>, String> {
+    let State { name, token: _, id, file_system, path, user, create } = &live.state;
+    let user = user.as_ref().map(|User { uid, gid, secondary_gids }| UserSpec {
+        uid: *uid,
+        gid: *gid,
+        secondary_gids: secondary_gids.iter().copied().collect(),
+    });
+    let create = create.as_ref().map(|directory| CreateSpec {
+        uid: directory.uid,
+        gid: directory.gid,
+        mode: directory.permissions(),
+    });
+    let raised = Raised::new(Spec {
+        name: (!name.is_empty()).then(|| name.clone()),
+        // Where the name is not enough to find it.
+        id: id.clone().filter(|_| name.is_empty() || !raising.is_alone()),
+        file_system: raising.key(KindName::FILE_SYSTEM, file_system.value().unwrap_or_default())?,
+        path: (path != "/").then(|| path.clone()),
+        user,
+        create,
+    });
+    if name.is_empty() {
+        return Ok(raised.with_remark("it has no tag `Name`: the key of this entry becomes its name"));
+    }
+    Ok(raised)
 }

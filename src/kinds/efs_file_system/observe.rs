@@ -363,8 +363,11 @@ async fn others(
     survey: Option<Survey<'_>>,
 ) -> Vec<Result<Option<Live<EfsFileSystem>>, CallError>> {
     let Some(survey) = survey else { return Vec::new() };
-    let ours =
-        listed.iter().filter(|it| survey.takes(&it.tags) && !named.contains(it.about.file_system_id()));
+    let ours = listed.iter().filter(|it| {
+        let id = it.about.file_system_id();
+        let words = [it.tags.get(NAME).unwrap_or(id), id];
+        survey.may_take(&words) && survey.takes(&it.tags) && !named.contains(id)
+    });
     buffered(AT_ONCE, ours.map(|it| leftover(aws, it, listed, survey))).await
 }
 

@@ -1,63 +1,64 @@
 //! What may be written in an entry, and its normal form.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use super::EfsFileSystem;
 use super::lifecycle::{DAYS, Lifecycle};
 use super::mounts::{Mounts, Reach};
 use super::state::{Performance, State, Throughput, token};
 use crate::document::policy::{self, ResourceElement, StatementSpec};
-use crate::kind::Place;
-use crate::kind::named;
+use crate::kind::raise::Subnets;
+use crate::kind::{Live, Place, Raised, Raising, named};
 use crate::model::problem::Problems;
 use crate::model::{KindName, Outputs, kms};
 
 /// A network file system and its mount targets.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Spec {
     /// The file system's name, which its tag `Name` holds. Cannot be changed later.
     name: String,
     /// The id of the file system that is meant, where one exists. Left out, it is found by its name, or made.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     id: Option<String>,
     /// Whether files are encrypted at rest. Cannot be changed later.
-    #[serde(default = "yes")]
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     encrypted: bool,
     /// The KMS key, by id or ARN. Left out, AWS's own key for EFS. Cannot be changed later.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     kms_key: Option<String>,
     /// How many clients it is made for. Cannot be changed later.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     performance_mode: Performance,
     /// What its throughput follows.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     throughput_mode: ThroughputMode,
     /// The throughput in MiB/s, for `provisioned`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     provisioned_mibps: Option<u16>,
     /// The one zone that holds the files (One Zone). Left out, all zones of the region do. Cannot be changed later.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     availability_zone: Option<String>,
     /// Whether AWS Backup makes a backup each day.
-    #[serde(default = "yes")]
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     backups: bool,
     /// Whether replication is kept from overwriting it.
-    #[serde(default = "yes")]
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     replication_overwrite_protection: bool,
     /// When files move to cheaper storage, and back. Left out, they stay where they are.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     lifecycle: LifecycleSpec,
     /// Who may mount it, and as what. Left out, whoever reaches a mount target.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     policy: Vec<StatementSpec>,
     /// From where it can be mounted. Left out, none are made, and live ones are left alone.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     mount_targets: Option<MountTargetsSpec>,
 }
 
 /// What the throughput of a file system follows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum ThroughputMode {
     /// Its size, with credits for bursts.
@@ -70,22 +71,22 @@ enum ThroughputMode {
 }
 
 /// When files move to cheaper storage, and back.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct LifecycleSpec {
     /// Days without access after which a file moves to Infrequent Access.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     infrequent_access_after_days: Option<u16>,
     /// Days without access after which a file moves to Archive. Needs elastic throughput.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     archive_after_days: Option<u16>,
     /// Whether a file comes back to primary storage when it is read.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     primary_after_access: bool,
 }
 
 /// From where a file system can be mounted: one mount target in each zone of a network.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 struct MountTargetsSpec {
     /// The network: the key of a `lookup.vpc`.
@@ -96,6 +97,10 @@ struct MountTargetsSpec {
 
 fn yes() -> bool {
     true
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Longest file-system policy, in characters (EFS user guide, "Resource-based policy examples").
@@ -279,4 +284,83 @@ fn lower_mounts(spec: &MountTargetsSpec, problems: &mut Problems) -> Mounts {
         links
     });
     Mounts::Declared(Reach { vpc, groups })
+}
+
+/// The way back of [`lower`].
+pub(super) fn raise(live: &Live<EfsFileSystem>, raising: &Raising<'_>) -> Result<Raised<Spec>, String> {
+    let State {
+        name,
+        token: _,
+        id,
+        encrypted,
+        kms_key,
+        performance,
+        throughput,
+        availability_zone,
+        backups,
+        overwrite_protection,
+        lifecycle: Lifecycle { infrequent_after, archive_after, back_on_access },
+        policy,
+        mounts,
+    } = &live.state;
+    let (throughput_mode, provisioned_mibps) = match throughput {
+        Throughput::Bursting => (ThroughputMode::Bursting, None),
+        Throughput::Elastic => (ThroughputMode::Elastic, None),
+        // AWS takes whole numbers and hands them back as such.
+        Throughput::Provisioned { mibps } => {
+            (ThroughputMode::Provisioned, (1..=MAX_MIBPS).find(|whole| f64::from(*whole) == *mibps))
+        }
+    };
+    let mut raised = Raised::new(Spec {
+        name: live.state.called().to_owned(),
+        // Where the name is not enough to find it.
+        id: id.clone().filter(|_| name.is_empty() || !raising.is_alone()),
+        encrypted: *encrypted,
+        kms_key: kms_key.clone(),
+        performance_mode: *performance,
+        throughput_mode,
+        provisioned_mibps,
+        availability_zone: availability_zone.clone(),
+        backups: *backups,
+        replication_overwrite_protection: *overwrite_protection,
+        lifecycle: LifecycleSpec {
+            infrequent_access_after_days: *infrequent_after,
+            archive_after_days: *archive_after,
+            primary_after_access: *back_on_access,
+        },
+        policy: Vec::new(),
+        mount_targets: None,
+    });
+    if name.is_empty() {
+        raised = raised.with_remark("it has no tag `Name`: write the name that it is to have");
+    }
+    match policy.as_ref().map(|policy| policy.raise(ResourceElement::None)).transpose() {
+        Ok(statements) => raised.spec.policy = statements.unwrap_or_default(),
+        Err(why) => raised = raised.without("policy", why),
+    }
+    match raise_mounts(mounts, availability_zone.is_some(), raising) {
+        Ok(targets) => raised.spec.mount_targets = targets,
+        // What is not declared of them is left alone.
+        Err(why) => raised = raised.with_remark(format!("its mount targets are left alone: {why}")),
+    }
+    Ok(raised)
+}
+
+fn raise_mounts(
+    mounts: &Mounts,
+    one_zone: bool,
+    raising: &Raising<'_>,
+) -> Result<Option<MountTargetsSpec>, String> {
+    let Some((targets, first)) = mounts.live().and_then(|live| Some((live, live.values().next()?))) else {
+        return Ok(None);
+    };
+    let subnets = targets.iter().map(|(zone, it)| (zone.clone(), it.subnet.clone())).collect();
+    let subnets = if one_zone { Subnets::Among(subnets) } else { Subnets::Exactly(subnets) };
+    let vpc = raising.network(&first.vpc, subnets);
+    let groups: Vec<_> = first.groups.iter().map(|id| raising.key(KindName::SECURITY_GROUP, id)).collect();
+    if targets.values().any(|it| it.vpc != first.vpc || it.groups != first.groups) {
+        return Err("they are not all behind the same security groups".to_owned());
+    }
+    let security_groups = groups.into_iter().collect::<Result<_, _>>()?;
+    Ok(Some(MountTargetsSpec { vpc: vpc?, security_groups }))
 }

@@ -13,6 +13,7 @@
 mod action;
 mod apply;
 mod observe;
+mod raise;
 mod spec;
 mod state;
 #[cfg(test)]
@@ -21,7 +22,9 @@ mod tls;
 
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
-use crate::kind::{Delta, Entry, Field, Kind, Live, Observation, Place, Run, Stage, Survey, Wanted};
+use crate::kind::{
+    Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
+};
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
 
@@ -62,6 +65,10 @@ impl Kind for Elbv2Listener {
 
     fn lower(spec: &Spec, _key: &str, _place: &Place, problems: &mut Problems) -> Option<State> {
         spec::lower(spec, problems)
+    }
+
+    fn raise(live: &Live<Self>, raising: &Raising<'_>) -> Result<Raised<Spec>, String> {
+        raise::raise(live, raising)
     }
 
     fn name(state: &State) -> &str {

@@ -10,7 +10,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
 
 use self::answer::live;
 use super::Elbv2Listener;
-use super::state::State;
+use super::state::{State, called_on as called};
 use crate::aws::{Answer as _, Aws, CallError, elb_tags};
 use crate::kind::reading::{absent_if, buffered, holds_no};
 use crate::kind::{Found, Live, Observation, Survey, Wanted};
@@ -229,8 +229,10 @@ async fn leftovers(
     survey: Survey<'_>,
 ) -> Leftovers {
     let ours = listeners.into_iter().filter_map(|listener| {
-        let tags = tags.get(listener.listener_arn()?)?;
-        survey.takes(tags).then_some((listener, tags))
+        let arn = listener.listener_arn()?;
+        let tags = tags.get(arn)?;
+        let called = called(listener.load_balancer_arn()?, listener.port().unwrap_or_default());
+        (survey.may_take(&[&called, arn]) && survey.takes(tags)).then_some((listener, tags))
     });
     let read = ours.map(|(listener, tags)| async move {
         let Some(parts) = Parts::of(aws, listener).await? else { return Ok(None) };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::action::{Action, FixedResponse, Loop, PLAIN, Redirect, same};
 use super::state::{State, Tls};
@@ -12,36 +12,36 @@ use crate::model::problem::Problems;
 use crate::model::{KindName, Link, Outputs};
 
 /// A port of a load balancer, and what it answers.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Spec {
     /// The load balancer: the key of an `elbv2.load-balancer`. Cannot be changed later.
-    load_balancer: String,
+    pub(super) load_balancer: String,
     /// The port, 1 to 65535. Cannot be changed later: on another port it is another listener.
-    port: u16,
+    pub(super) port: u16,
     /// What is spoken on the port.
-    protocol: Protocol,
+    pub(super) protocol: Protocol,
     /// The certificate that clients are shown: the key of a `lookup.certificate`. For HTTPS, and needed for it.
-    #[serde(default)]
-    certificate: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) certificate: Option<String>,
     /// Further certificates, for clients that ask for a domain of theirs: keys of `lookup.certificate`. Any other is
     /// taken off.
-    #[serde(default)]
-    extra_certificates: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) extra_certificates: Vec<String>,
     /// Which versions and ciphers of TLS are taken: the name of a policy of AWS's. Left out, the one that AWS recommends,
     /// `ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09`: TLS 1.2 and 1.3.
-    #[serde(default)]
-    tls_policy: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) tls_policy: Option<String>,
     /// The answer to what no rule takes, always the same. Either this or `redirect`.
-    #[serde(default)]
-    fixed_response: Option<FixedResponseSpec>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) fixed_response: Option<FixedResponseSpec>,
     /// Where what no rule takes is sent. Either this or `fixed-response`.
-    #[serde(default)]
-    redirect: Option<RedirectSpec>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) redirect: Option<RedirectSpec>,
 }
 
 /// What is spoken on a port.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Protocol {
     /// HTTP, which whoever is on the way can read.
@@ -69,22 +69,22 @@ impl Protocol {
 }
 
 /// An answer that is always the same.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct FixedResponseSpec {
+pub(super) struct FixedResponseSpec {
     /// The status of HTTP: 2xx, 4xx or 5xx.
-    status: u16,
+    pub(super) status: u16,
     /// The type of the body. Left out, `text/plain`.
-    #[serde(default)]
-    content_type: Option<ContentType>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) content_type: Option<ContentType>,
     /// The body, at most 1,024 characters. Left out, none.
-    #[serde(default)]
-    body: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) body: String,
 }
 
 /// The types of bodies that a load balancer answers with.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-enum ContentType {
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
+pub(super) enum ContentType {
     #[serde(rename = "text/plain")]
     Plain,
     #[serde(rename = "text/css")]
@@ -98,7 +98,7 @@ enum ContentType {
 }
 
 impl ContentType {
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Plain => PLAIN,
             Self::Css => "text/css",
@@ -111,27 +111,27 @@ impl ContentType {
 
 /// Where clients are sent. What is left out is as in their request. `#{protocol}`, `#{host}`, `#{port}`, `#{path}` and
 /// `#{query}` stand for its parts.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct RedirectSpec {
+pub(super) struct RedirectSpec {
     /// The protocol. Left out, that of the request.
-    #[serde(default)]
-    protocol: Option<Protocol>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) protocol: Option<Protocol>,
     /// The port. Left out, that of the request.
-    #[serde(default)]
-    port: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) port: Option<u16>,
     /// The host. Left out, that of the request.
-    #[serde(default)]
-    host: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) host: Option<String>,
     /// The path, with its first slash. Left out, that of the request, `/#{path}`.
-    #[serde(default)]
-    path: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) path: Option<String>,
     /// The query, without a question mark. Left out, that of the request; empty, none.
-    #[serde(default)]
-    query: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) query: Option<String>,
     /// Whether clients may remember it for ever (301) or ask again each time (302). Left out, `false`.
-    #[serde(default)]
-    permanent: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) permanent: bool,
 }
 
 /// Longest body, host, path and query (API `FixedResponseActionConfig`, `RedirectActionConfig`).

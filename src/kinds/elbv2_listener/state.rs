@@ -54,7 +54,7 @@ impl State {
 
     /// One that is live, on the load balancer with this ARN.
     pub(super) fn live(balancer: &str, port: u16, tls: Option<Tls>, action: Action) -> Self {
-        let called = format!("{}:{port}", name_in(balancer).unwrap_or(balancer));
+        let called = called_on(balancer, port.into());
         Self { load_balancer: Link::live(balancer), port, called, tls, action }
     }
 
@@ -84,6 +84,11 @@ impl State {
 
 fn called(load_balancer: &Link, port: u16) -> String {
     load_balancer.name().map_or_else(|| format!("{load_balancer}:{port}"), |name| format!("{name}:{port}"))
+}
+
+/// What people call the listener on this port of the load balancer with this ARN.
+pub(super) fn called_on(balancer: &str, port: i32) -> String {
+    format!("{}:{port}", name_in(balancer).unwrap_or(balancer))
 }
 
 /// The name in the ARN of an application load balancer: `loadbalancer/app/NAME/ID`.

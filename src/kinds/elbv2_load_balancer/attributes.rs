@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The attributes that fields of an entry set. Their defaults are AWS's (API `LoadBalancerAttribute`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl Default for Attributes {
 }
 
 /// What becomes of requests that others could be smuggled in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Desync {
     /// Those that are known to be harmless and safe go through, and some of the others on a connection of their own.
@@ -103,7 +103,7 @@ impl fmt::Display for Desync {
 }
 
 /// What becomes of the header `X-Forwarded-For`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ForwardedFor {
     /// The client's address is added.

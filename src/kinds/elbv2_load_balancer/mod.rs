@@ -16,6 +16,7 @@ pub mod attributes;
 mod change;
 mod listening;
 mod observe;
+mod raise;
 mod spec;
 mod state;
 #[cfg(test)]
@@ -23,7 +24,9 @@ mod tests;
 
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
-use crate::kind::{Delta, Entry, Field, Kind, Live, Observation, Place, Run, Stage, Survey, Wanted};
+use crate::kind::{
+    Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
+};
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
 
@@ -82,6 +85,10 @@ impl Kind for Elbv2LoadBalancer {
 
     fn lower(spec: &Spec, _key: &str, _place: &Place, problems: &mut Problems) -> Option<State> {
         Some(spec::lower(spec, problems))
+    }
+
+    fn raise(live: &Live<Self>, raising: &Raising<'_>) -> Result<Raised<Spec>, String> {
+        raise::raise(live, raising)
     }
 
     fn name(state: &State) -> &str {

@@ -134,10 +134,15 @@ async fn others(
     let is_ours = |it: &&LoadBalancer| {
         let tags = it.load_balancer_arn().and_then(|arn| tags.get(arn));
         let is_named = wanted.iter().any(|wanted| by(wanted).is(it));
-        tags.is_some_and(|tags| survey.takes(tags)) && !is_named && other_type(it).is_none()
+        let words = [it.load_balancer_name().unwrap_or_default(), it.load_balancer_arn().unwrap_or_default()];
+        survey.may_take(&words)
+            && tags.is_some_and(|tags| survey.takes(tags))
+            && !is_named
+            && other_type(it).is_none()
     };
+    let ours = listed.iter().filter(is_ours);
     // One that is gone since it was listed is none of ours any more.
-    buffered(AT_ONCE, listed.iter().filter(is_ours).map(|it| live(aws, it, Some(listings), true))).await
+    buffered(AT_ONCE, ours.map(|it| live(aws, it, Some(listings), survey.measures()))).await
 }
 
 /// The load balancer of this name or ARN, if it is there.

@@ -1,7 +1,7 @@
 //! What may be written in an entry, and its normal form.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::attributes::{Attributes, Desync, ForwardedFor, Logs};
 use super::state::{AddressType, Scheme, State};
@@ -9,80 +9,80 @@ use crate::model::problem::Problems;
 use crate::model::{KindName, Outputs};
 
 /// An application load balancer, which answers requests in a network.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in AWS")]
 pub struct Spec {
     /// The load balancer's name. Cannot be changed later.
-    name: String,
+    pub(super) name: String,
     /// Who can reach it at all: the internet, or only the network that it is in. AWS takes the internet where
     /// nobody says; here it is always said. Cannot be changed later.
-    scheme: Scheme,
+    pub(super) scheme: Scheme,
     /// The network: the key of a `lookup.vpc`, with a subnet in at least two zones. The load balancer is in all of
     /// them. Another network cannot be chosen later; other subnets can.
-    vpc: String,
+    pub(super) vpc: String,
     /// Who in that reach may talk to it: the keys of `ec2.security-group` entries. Exclusive, and at least one.
-    security_groups: Vec<String>,
+    pub(super) security_groups: Vec<String>,
     /// The addresses that it has.
-    #[serde(default)]
-    ip_address_type: AddressType,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) ip_address_type: AddressType,
     /// Whether AWS refuses to delete it.
-    #[serde(default)]
-    deletion_protection: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) deletion_protection: bool,
     /// After how many seconds a connection on which nothing is sent is closed: 1 to 4,000.
-    #[serde(default = "idle_timeout")]
-    idle_timeout_seconds: u32,
+    #[serde(default = "idle_timeout", skip_serializing_if = "is_idle_timeout")]
+    pub(super) idle_timeout_seconds: u32,
     /// After how many seconds a client's connection is closed whatever is sent: 60 to 604,800.
-    #[serde(default = "client_keep_alive")]
-    client_keep_alive_seconds: u32,
+    #[serde(default = "client_keep_alive", skip_serializing_if = "is_client_keep_alive")]
+    pub(super) client_keep_alive_seconds: u32,
     /// Whether clients may use HTTP/2.
-    #[serde(default = "yes")]
-    http2: bool,
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    pub(super) http2: bool,
     /// What becomes of requests that others could be smuggled in.
-    #[serde(default)]
-    desync_mitigation: Desync,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) desync_mitigation: Desync,
     /// Whether headers with invalid names are taken off.
-    #[serde(default)]
-    drop_invalid_headers: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) drop_invalid_headers: bool,
     /// What becomes of the header `X-Forwarded-For`.
-    #[serde(default)]
-    forwarded_for: ForwardedFor,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(super) forwarded_for: ForwardedFor,
     /// Whether that header has the client's port too.
-    #[serde(default)]
-    forwarded_for_client_port: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) forwarded_for_client_port: bool,
     /// Whether targets get the header `Host` as it came.
-    #[serde(default)]
-    preserve_host_header: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) preserve_host_header: bool,
     /// Whether targets are told the TLS version and cipher, in the headers `x-amzn-tls-version` and
     /// `x-amzn-tls-cipher-suite`.
-    #[serde(default)]
-    tls_headers: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) tls_headers: bool,
     /// Whether requests go through that AWS WAF could not judge.
-    #[serde(default)]
-    waf_fail_open: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) waf_fail_open: bool,
     /// Whether traffic can be shifted away from a zone.
-    #[serde(default)]
-    zonal_shift: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) zonal_shift: bool,
     /// Where requests are logged. Left out, nowhere.
-    #[serde(default)]
-    access_logs: Option<LogsSpec>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) access_logs: Option<LogsSpec>,
     /// Where connections are logged. Left out, nowhere.
-    #[serde(default)]
-    connection_logs: Option<LogsSpec>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) connection_logs: Option<LogsSpec>,
     /// Where health checks are logged. Left out, nowhere.
-    #[serde(default)]
-    health_check_logs: Option<LogsSpec>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) health_check_logs: Option<LogsSpec>,
 }
 
 /// Where log files go.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct LogsSpec {
+pub(super) struct LogsSpec {
     /// The S3 bucket, in the same region. Its policy must let AWS write to it.
-    bucket: String,
+    pub(super) bucket: String,
     /// What the keys of the files begin with. Left out, nothing.
-    #[serde(default)]
-    prefix: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) prefix: String,
 }
 
 fn idle_timeout() -> u32 {
@@ -91,6 +91,20 @@ fn idle_timeout() -> u32 {
 
 fn client_keep_alive() -> u32 {
     Attributes::default().client_keep_alive
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_idle_timeout(seconds: &u32) -> bool {
+    *seconds == idle_timeout()
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_client_keep_alive(seconds: &u32) -> bool {
+    *seconds == client_keep_alive()
 }
 
 fn yes() -> bool {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::attributes::Attributes;
 use super::change::Change;
@@ -70,7 +70,7 @@ pub(super) fn network(vpc: &str, subnets: impl IntoIterator<Item = (String, Stri
 }
 
 /// Who can reach a load balancer at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scheme {
     /// The internet: it has public addresses.
@@ -89,7 +89,7 @@ impl Scheme {
 }
 
 /// The addresses that a load balancer has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AddressType {
     /// Of IPv4.

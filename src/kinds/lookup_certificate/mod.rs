@@ -17,7 +17,9 @@ mod tests;
 
 use crate::aws::Aws;
 use crate::kind::LookUp;
-use crate::kind::lookup::{Choice, NoChoice};
+use crate::kind::erase::NotLocated;
+use crate::kind::lookup::{Choice, Located, NoChoice};
+use crate::kind::raise::Ask;
 use crate::model::KindName;
 use crate::model::problem::Problems;
 
@@ -39,6 +41,10 @@ impl LookUp for LookUpCertificate {
 
     async fn look<'a>(aws: &'a Aws, queries: &'a [&'a Query]) -> Vec<Result<Choice, NoChoice>> {
         observe::look(aws, queries).await
+    }
+
+    async fn locate<'a>(aws: &'a Aws, asks: &'a [Ask]) -> Vec<Result<Located<Spec>, NotLocated>> {
+        observe::locate(aws, asks).await
     }
 
     fn domain(query: &Query) -> Option<&str> {

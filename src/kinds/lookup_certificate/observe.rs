@@ -6,9 +6,11 @@ use aws_sdk_acm::types::{CertificateStatus, CertificateSummary, Filters, KeyAlgo
 use aws_smithy_types::DateTime;
 
 use super::choose::{self, Certificate, Status, Valid};
-use super::spec::Query;
+use super::spec::{Query, Spec};
 use crate::aws::{Answer as _, Aws, CallError, day};
-use crate::kind::lookup::{Choice, NoChoice};
+use crate::kind::erase::NotLocated;
+use crate::kind::lookup::{Choice, Located, NoChoice};
+use crate::kind::raise::Ask;
 use crate::kind::reading::holds_no;
 
 /// Largest page (API `ListCertificates`).
@@ -27,6 +29,16 @@ pub(super) async fn look(aws: &Aws, queries: &[&Query]) -> Vec<Result<Choice, No
         Err(error) => Err(NoChoice::Unknown(error.clone())),
     };
     queries.iter().map(choose).collect()
+}
+
+pub(super) async fn locate(aws: &Aws, asks: &[Ask]) -> Vec<Result<Located<Spec>, NotLocated>> {
+    let all = certificates(aws).await;
+    let now = DateTime::from(SystemTime::now()).secs();
+    let locate = |ask: &Ask| match &all {
+        Ok(all) => choose::locate(&ask.id, all, now).map_err(NotLocated::None),
+        Err(error) => Err(NotLocated::Unknown(error.clone())),
+    };
+    asks.iter().map(locate).collect()
 }
 
 /// Those of every status: that the right one waits for its validation is worth saying.

@@ -1,22 +1,22 @@
 //! What may be written in an entry, and what is looked for.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::Arn;
 use crate::model::problem::Problems;
 
 /// An issued certificate. Exactly one of `domain` and `arn` says which.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Spec {
     /// A domain that stands in the certificate, letter by letter: `*.example.com` is not found as
     /// `www.example.com`.
-    #[serde(default)]
-    domain: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) domain: Option<String>,
     /// The certificate's ARN, where several are issued for one domain.
-    #[serde(default)]
-    arn: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) arn: Option<String>,
 }
 
 /// What is looked for.

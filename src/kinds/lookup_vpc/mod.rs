@@ -8,6 +8,7 @@
 //! Outpost: EFS has no mount targets there. A zone is ordinary if its name is that of a Region and a letter.
 
 mod choose;
+mod locate;
 mod observe;
 mod spec;
 #[cfg(test)]
@@ -15,7 +16,9 @@ mod tests;
 
 use crate::aws::Aws;
 use crate::kind::LookUp;
-use crate::kind::lookup::{Choice, NoChoice};
+use crate::kind::erase::NotLocated;
+use crate::kind::lookup::{Choice, Located, NoChoice};
+use crate::kind::raise::Ask;
 use crate::model::KindName;
 use crate::model::problem::Problems;
 
@@ -37,5 +40,9 @@ impl LookUp for LookUpVpc {
 
     async fn look<'a>(aws: &'a Aws, queries: &'a [&'a Query]) -> Vec<Result<Choice, NoChoice>> {
         observe::look(aws, queries).await
+    }
+
+    async fn locate<'a>(aws: &'a Aws, asks: &'a [Ask]) -> Vec<Result<Located<Spec>, NotLocated>> {
+        observe::locate(aws, asks).await
     }
 }

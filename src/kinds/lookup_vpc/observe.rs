@@ -3,9 +3,12 @@
 use aws_sdk_ec2::types::{self, SubnetState};
 
 use super::choose::{self, Subnet, Vpc};
-use super::spec::Query;
+use super::locate;
+use super::spec::{Query, Spec};
 use crate::aws::{Answer as _, Aws, CallError};
-use crate::kind::lookup::{Choice, NoChoice};
+use crate::kind::erase::NotLocated;
+use crate::kind::lookup::{Choice, Located, NoChoice};
+use crate::kind::raise::Ask;
 use crate::kind::reading::holds_no;
 use crate::model::Tags;
 
@@ -25,6 +28,15 @@ pub(super) async fn look(aws: &Aws, queries: &[&Query]) -> Vec<Result<Choice, No
         Err(error) => Err(NoChoice::Unknown(error.clone())),
     };
     queries.iter().map(choose).collect()
+}
+
+pub(super) async fn locate(aws: &Aws, asks: &[Ask]) -> Vec<Result<Located<Spec>, NotLocated>> {
+    let read = tokio::try_join!(vpcs(aws), subnets(aws));
+    let locate = |ask: &Ask| match &read {
+        Ok((vpcs, subnets)) => locate::locate(ask, vpcs, subnets).map_err(NotLocated::None),
+        Err(error) => Err(NotLocated::Unknown(error.clone())),
+    };
+    asks.iter().map(locate).collect()
 }
 
 async fn vpcs(aws: &Aws) -> Result<Vec<Vpc>, CallError> {

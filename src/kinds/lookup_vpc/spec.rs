@@ -3,28 +3,28 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::Tags;
 use crate::model::problem::Problems;
 
 /// A network. Exactly one of `default`, `id` and `tags` says which.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Spec {
     /// The default VPC of the account in the region.
-    #[serde(default)]
-    default: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) default: bool,
     /// The VPC of this id.
-    #[serde(default)]
-    id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) id: Option<String>,
     /// The only VPC that has all these tags.
-    #[serde(default)]
-    tags: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) tags: BTreeMap<String, String>,
     /// Only subnets that have all these tags. Left out, the default subnets of the default VPC, and all
     /// subnets of any other.
-    #[serde(default)]
-    subnet_tags: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) subnet_tags: BTreeMap<String, String>,
 }
 
 /// What is looked for.

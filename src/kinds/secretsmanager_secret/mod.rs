@@ -18,7 +18,9 @@ mod tests;
 
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
-use crate::kind::{Delta, Entry, Field, Kind, Live, Observation, Phase, Place, Run, Survey, Wanted};
+use crate::kind::{
+    Delta, Entry, Field, Kind, Live, Observation, Phase, Place, Raised, Raising, Run, Survey, Wanted,
+};
 use crate::model::problem::Problems;
 use crate::model::{KindName, OnDelete, Outputs, Setting, Tags};
 
@@ -46,6 +48,10 @@ impl Kind for SecretsManagerSecret {
 
     fn lower(spec: &Spec, _key: &str, _place: &Place, problems: &mut Problems) -> Option<State> {
         Some(spec::lower(spec, problems))
+    }
+
+    fn raise(live: &Live<Self>, _raising: &Raising<'_>) -> Result<Raised<Spec>, String> {
+        spec::raise(live)
     }
 
     fn name(state: &State) -> &str {

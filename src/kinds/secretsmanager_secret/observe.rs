@@ -156,7 +156,7 @@ async fn others(
     survey: Option<Survey<'_>>,
 ) -> Vec<Result<Option<Live<SecretsManagerSecret>>, CallError>> {
     let Some(survey) = survey else { return Vec::new() };
-    let names = match marked(aws, survey).await {
+    let names = match listed(aws, survey).await {
         Ok(names) => names,
         Err(error) => return vec![Err(error)],
     };
@@ -177,27 +177,32 @@ async fn leftover(
     }
 }
 
-/// The names of the secrets of which the list does not deny that they carry the manifest's mark.
-async fn marked(aws: &Aws, survey: Survey<'_>) -> Result<BTreeSet<String>, CallError> {
-    let manifest = survey.manifest();
+/// The names of the secrets that the survey may take: where it looks for a mark, those of which the list does not
+/// deny that they carry it.
+async fn listed(aws: &Aws, survey: Survey<'_>) -> Result<BTreeSet<String>, CallError> {
     let filter = |key, value: &str| Filter::builder().key(key).values(value).build();
-    let mut pages = aws
-        .secrets
-        .list_secrets()
-        .include_planned_deletion(true)
-        .filters(filter(FilterNameStringType::TagKey, tags::MANIFEST))
-        .filters(filter(FilterNameStringType::TagValue, manifest))
-        .into_paginator()
-        .page_size(PAGE)
-        .send();
+    let mut request = aws.secrets.list_secrets().include_planned_deletion(true);
+    if let Some(manifest) = survey.mark() {
+        request = request
+            .filters(filter(FilterNameStringType::TagKey, tags::MANIFEST))
+            .filters(filter(FilterNameStringType::TagValue, manifest));
+    }
+    // The filter matches prefixes, and each tag by itself (API `ListSecrets`). What comes without tags although it
+    // was asked for by them is looked at.
+    let is_denied = |some: &[aws_sdk_secretsmanager::types::Tag]| {
+        survey.mark().is_some_and(|manifest| tags_of(some).get(tags::MANIFEST) != Some(manifest))
+    };
+    let mut pages = request.into_paginator().page_size(PAGE).send();
     let mut names = BTreeSet::new();
     while let Some(page) = pages.next().await {
         let page = page.about(LIST, ACCOUNT)?;
         for secret in page.secret_list.ok_or_else(|| holds_no(LIST, ACCOUNT, "list"))? {
-            // The filter matches prefixes, and each tag by itself (API `ListSecrets`). What comes without
-            // tags although it was asked for by them is looked at.
-            if secret.tags.as_deref().is_none_or(|some| tags_of(some).get(tags::MANIFEST) == Some(manifest)) {
-                names.insert(secret.name.ok_or_else(|| holds_no(LIST, ACCOUNT, "name of a secret"))?);
+            if secret.tags.as_deref().is_some_and(is_denied) {
+                continue;
+            }
+            let name = secret.name.ok_or_else(|| holds_no(LIST, ACCOUNT, "name of a secret"))?;
+            if survey.may_take(&[&name]) {
+                names.insert(name);
             }
         }
     }

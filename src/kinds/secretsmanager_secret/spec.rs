@@ -1,27 +1,29 @@
 //! What may be written in an entry, and its normal form.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use super::SecretsManagerSecret;
 use super::state::State;
 use crate::document::policy::{self, ResourceElement, StatementSpec};
+use crate::kind::{Live, Raised};
 use crate::model::kms;
 use crate::model::problem::Problems;
 
 /// A secret and who may read it.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Spec {
     /// The secret's name. Cannot be changed later.
     name: String,
     /// What the secret is for, in words that are not secret.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     /// The KMS key that encrypts the value, by id, ARN or alias. Left out, AWS's own key for Secrets Manager.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     kms_key: Option<String>,
     /// Who else may use the secret. Left out, nobody beyond the account's own permissions.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     policy: Vec<StatementSpec>,
 }
 
@@ -91,4 +93,16 @@ fn check_name(name: &str, problems: &mut Problems) {
             "Secrets Manager takes such a name for a partial ARN (API CreateSecret); add or drop a character",
         );
     }
+}
+
+/// The way back of [`lower`].
+pub(super) fn raise(live: &Live<SecretsManagerSecret>) -> Result<Raised<Spec>, String> {
+    let State { name, description, kms_key, policy } = &live.state;
+    let (name, description, kms_key) = (name.clone(), description.clone(), kms_key.clone());
+    let mut raised = Raised::new(Spec { name, description, kms_key, policy: Vec::new() });
+    match policy.as_ref().map(|policy| policy.raise(ResourceElement::Star)).transpose() {
+        Ok(statements) => raised.spec.policy = statements.unwrap_or_default(),
+        Err(why) => raised = raised.without("policy", why),
+    }
+    Ok(raised)
 }

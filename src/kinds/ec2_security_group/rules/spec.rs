@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::traffic::Protocol;
 use super::{Icmp, Peer, Ports, Rule, Traffic, description_of, quota};
@@ -13,58 +13,58 @@ use crate::model::problem::Problems;
 use crate::model::{KindName, Outputs};
 
 /// One rule: what it lets through, and from or to whom.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct RuleSpec {
     /// What the rule is for.
-    #[serde(default)]
-    description: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) description: Option<String>,
     /// What it lets through: `tcp`, `udp`, `icmp`, `icmpv6`, `all`, or the number of another protocol, in
     /// quotes.
-    protocol: String,
+    pub(super) protocol: String,
     /// The port of `tcp` or `udp`.
-    #[serde(default)]
-    port: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) port: Option<u16>,
     /// Several ports of `tcp` or `udp` that follow each other.
-    #[serde(default)]
-    ports: Option<PortsSpec>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) ports: Option<PortsSpec>,
     /// Which messages of `icmp` or `icmpv6`. Left out, all of them.
-    #[serde(default)]
-    icmp: Option<IcmpSpec>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) icmp: Option<IcmpSpec>,
     /// Ranges of IPv4 or IPv6 addresses, such as `10.0.0.0/16`.
-    #[serde(default)]
-    cidr: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) cidr: Vec<String>,
     /// Entries of `ec2.security-group`, by their keys: whatever is in those groups. The entry's own key is the
     /// group itself.
-    #[serde(default)]
-    security_groups: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) security_groups: Vec<String>,
     /// Prefix lists, by their ids.
-    #[serde(default)]
-    prefix_lists: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) prefix_lists: Vec<String>,
     /// Must be true where `cidr` has the whole internet, `0.0.0.0/0` or `::/0`, and nowhere else.
-    #[serde(default)]
-    public: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) public: bool,
 }
 
 /// Ports that follow each other.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct PortsSpec {
+pub(super) struct PortsSpec {
     /// The first port.
-    from: u16,
+    pub(super) from: u16,
     /// The last port.
-    to: u16,
+    pub(super) to: u16,
 }
 
 /// Messages of ICMP.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct IcmpSpec {
+pub(super) struct IcmpSpec {
     /// The type of the messages, such as 8 for an echo request.
-    r#type: u8,
+    pub(super) r#type: u8,
     /// Their code. Left out, every code of the type.
-    #[serde(default)]
-    code: Option<u8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) code: Option<u8>,
 }
 
 /// Longest description, in characters (API `IpRange`).

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Lifecycle, TagStatus};
-use crate::model::size;
+use crate::model::{Pattern, size};
 
 /// An image as far as a lifecycle policy looks at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +95,7 @@ impl Rule {
             Selector::Any => true,
             Selector::Untagged => image.tags.is_empty(),
             Selector::Prefixes(prefixes) => all(prefixes, |prefix, tag| tag.starts_with(prefix)),
-            Selector::Patterns(patterns) => all(patterns, matches),
+            Selector::Patterns(patterns) => all(patterns, |pattern, tag| Pattern::new(pattern).matches(tag)),
         }
     }
 
@@ -122,21 +122,6 @@ impl fmt::Display for Rule {
             Selector::Patterns(patterns) => write!(out, "(tagged {})", patterns.join(" and ")),
         }
     }
-}
-
-/// True if `tag` matches `pattern`, in which `*` stands for any text.
-fn matches(pattern: &str, tag: &str) -> bool {
-    let Some((head, rest)) = pattern.split_once('*') else {
-        return pattern == tag;
-    };
-    let (middle, tail) = rest.rsplit_once('*').unwrap_or(("", rest));
-    let after_head = tag.strip_prefix(head);
-    // Taking the first place for each part leaves the most for those that follow.
-    let after_middle = middle.split('*').try_fold(after_head, |rest, part| {
-        let rest = rest?;
-        rest.find(part).map(|at| Some(&rest[at + part.len()..]))
-    });
-    after_middle.flatten().is_some_and(|rest| rest.ends_with(tail))
 }
 
 // A policy as ECR spells it, so far as it is understood here. Everything else is refused.

@@ -3,36 +3,43 @@
 use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Lifecycle;
 use crate::model::problem::Problems;
 
 /// One rule: which images it looks at, and how many or how old of them stay.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RuleSpec {
     /// What the rule is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Keeps this many of the youngest images, by the time of their push, and expires the others.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub keep_last: Option<u32>,
     /// Expires images this many days after their push.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub expire_after_days: Option<u32>,
     /// Which images the rule looks at: `any` if left out, or `tagged` if there are prefixes or patterns.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tag_status: Option<TagStatus>,
     /// Only images that have, for each of these prefixes, a tag that begins with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tag_prefixes: Vec<String>,
     /// Only images that have, for each of these patterns, a tag that matches it; `*` is a wildcard,
     /// at most four in a pattern.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tag_patterns: Vec<String>,
     /// Rules act in this order, from 1; an image belongs to the first rule that selects it.
     /// Left out, it is the rule's place in the list.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<u32>,
 }
 
 /// Whether an image has tags.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TagStatus {
     /// With tags or without. Such a rule has the highest priority number.
