@@ -23,6 +23,7 @@ use infra::model::OnDelete;
 use crate::support::capabilities::{Capability, lacks};
 use crate::support::cli::World;
 use crate::support::connector::Wire;
+use crate::support::emulators::REGION;
 
 /// What to try of one kind. Entries are written whole, and all are of one key.
 struct Case {
@@ -110,6 +111,32 @@ fn settled(world: &World, manifest: &Path) {
     let wire = Wire::new();
     let output = world.infra(&["apply", "--yes"], manifest).wire(&wire).run().expect(Exit::Done);
     assert_eq!(wire.writes(), [""; 0], "{output}");
+}
+
+/// Whatever an entry says, what is live of it can be written as one that says the same.
+#[test]
+fn what_is_live_can_be_written_again() {
+    for case in CASES {
+        for world in World::each().map(|world| case.world(world)) {
+            for entry in std::iter::once(case.base).chain(case.changes.iter().map(|(_, entry)| *entry)) {
+                let _ = world.apply(&case.manifest(&world, entry));
+                // Of the same name, so in another folder.
+                let folder = tempfile::tempdir().unwrap();
+                let again = folder.path().join("test.toml");
+                let args = ["init", "--region", REGION, "--out", again.to_str().unwrap()];
+                let _ = world.command(&args).run().expect(Exit::Done);
+                let text = fs::read_to_string(&again).unwrap();
+                assert!(!text.contains("left alone"), "{text}");
+                let wire = Wire::new();
+                let applied = world.infra(&["apply", "--yes"], &again).wire(&wire).run().expect(Exit::Done);
+                let tags = |call: &String| {
+                    ["TagResource", "CreateTags", "AddTags"].iter().any(|it| call.ends_with(it))
+                };
+                assert!(wire.writes().iter().all(tags), "{text}\n{applied}");
+                let _ = world.drift(&again).expect(Exit::Done);
+            }
+        }
+    }
 }
 
 #[test]

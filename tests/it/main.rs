@@ -21,6 +21,7 @@ mod emulator_contract;
 mod faults;
 mod file_systems;
 mod guards;
+mod init;
 mod interruption;
 mod layers;
 mod listeners;

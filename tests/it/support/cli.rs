@@ -99,7 +99,12 @@ impl World {
 
     /// A command line on this account: `args`, then the manifest.
     pub(crate) fn infra(&self, args: &[&str], manifest: &Path) -> Command {
-        let mut command = infra(args).arg(manifest.to_str().unwrap());
+        self.command(&[args, &[manifest.to_str().unwrap()]].concat())
+    }
+
+    /// A command line on this account that takes no manifest.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = infra(args);
         command.args.extend(["--endpoint-url".to_owned(), self.emulator.endpoint_url.clone()]);
         let keys = &self.account.credentials;
         command.credentials = Some(Credentials::new(
@@ -152,11 +157,6 @@ pub(crate) struct Command {
 }
 
 impl Command {
-    pub(crate) fn arg(mut self, arg: &str) -> Self {
-        self.args.push(arg.to_owned());
-        self
-    }
-
     /// Somebody sits at the terminal and gives these answers.
     pub(crate) fn answers(mut self, answers: &[&str]) -> Self {
         self.answers = Some(answers.iter().map(|answer| format!("{answer}\n")).collect());
