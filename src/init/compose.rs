@@ -28,7 +28,8 @@ pub(super) struct Composed {
 pub(super) fn compose(finds: &[Find], lookups: &LookUps, place: &Place) -> Composed {
     let mut out: BTreeMap<usize, String> = BTreeMap::new();
     for (at, find) in finds.iter().enumerate() {
-        out.extend(find.it.refused().map(|why| (at, why.to_owned())));
+        let why = find.it.refused().map(str::to_owned).or_else(|| twin(find, finds));
+        out.extend(why.map(|why| (at, why)));
     }
     loop {
         let attempt = Attempt::new(finds, lookups, place, &out);
@@ -40,6 +41,16 @@ pub(super) fn compose(finds: &[Find], lookups: &LookUps, place: &Place) -> Compo
         }
         out.extend(lost);
     }
+}
+
+/// Why it cannot be told which of several is meant, if it cannot: one manifest names each name once, and nobody but a
+/// person can choose.
+fn twin(find: &Find, finds: &[Find]) -> Option<String> {
+    let claim = (find.it.kind(), find.it.claim());
+    let is_other = |other: &&Find| !std::ptr::eq(*other, find) && other.it.refused().is_none();
+    let mut others = finds.iter().filter(is_other);
+    let other = others.find(|other| (other.it.kind(), other.it.claim()) == claim)?;
+    Some(format!("{} has the same name, and a manifest declares one of a name", other.words()))
 }
 
 /// The entries of all that is not out.

@@ -59,6 +59,8 @@ pub trait AnyFind: Send {
     fn kind(&self) -> KindName;
     /// Its name.
     fn name(&self) -> &str;
+    /// What no two entries may claim.
+    fn claim(&self) -> String;
     /// What its entry is to be called after.
     fn called(&self) -> Called;
     /// Its tags.
@@ -145,6 +147,10 @@ impl<K: Kind> AnyFind for Find<K> {
 
     fn name(&self) -> &str {
         K::name(&self.live.state)
+    }
+
+    fn claim(&self) -> String {
+        K::claim(&self.live.state)
     }
 
     fn called(&self) -> Called {

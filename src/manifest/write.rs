@@ -230,7 +230,27 @@ mod tests {
         sketch.tags.set("cost centre", "1");
         sketch.ignore = vec!["small".to_owned()];
         sketch.comments = vec!["small is left alone: why not".to_owned()];
-        assert_snapshot!(written(&sketch), @"");
+        assert_snapshot!(written(&sketch), @r#"
+        # small is left alone: why not
+        [ecr.repository.site]
+        name      = "team/site"
+        keep-last = 10
+        few       = [1, 2]
+        rules     = [
+            { a = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" },
+            { a = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", b = ["c"] },
+        ]
+        tags      = { "cost centre" = "1" }
+        ignore    = ["small"]
+
+        [ecr.repository.site.large]
+        a = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        b = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+
+        [[ecr.repository.site.wide]]
+        a = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        b = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+        "#);
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use infra::cli::exit::Exit;
-use insta::assert_snapshot;
-use serde_json::{Value, json};
+use insta::{allow_duplicates, assert_snapshot};
+use serde_json::json;
 
 use crate::support::cli::{Output, World, infra};
 use crate::support::connector::{Fault, Which, Wire};
@@ -103,7 +103,7 @@ fn text(world: &World, file: &Path) -> String {
         };
         let words = line.split_inclusive([' ', '(', ')', '"']);
         let word = |word: &str| match word.split_once('-') {
-            Some(("sg" | "vpc" | "fs" | "subnet", id)) if id.starts_with(|c: char| c.is_ascii_hexdigit()) => {
+            Some(("sg" | "vpc" | "fs" | "fsap", id)) if id.starts_with(|c: char| c.is_ascii_hexdigit()) => {
                 let end = word.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '-');
                 format!("{}-ID{end}", &word[..word.find('-').unwrap()])
             }
@@ -138,7 +138,323 @@ fn what_aws_commands_made_is_taken_over_by_tags_alone() {
         by_hand(&world);
         let (_folder, manifest, output) = init(&world, &[]);
         let _ = output.expect(Exit::Done).tells("7 entries; next: infra plan ");
-        assert_snapshot!(text(&world, &manifest), @"");
+        allow_duplicates! { assert_snapshot!(text(&world, &manifest), @r#"
+        # What there is in account ACCOUNT, region us-west-2, on DAY.
+        # Written by: infra init
+        # Read it, then run `infra plan`: taking over what is here writes tags, and nothing else.
+
+        [manifest]
+        name    = "found"
+        account = "ACCOUNT"
+        region  = "us-west-2"
+
+        [lookup.vpc.main]
+        default = true
+
+        [ecr.repository.claude-code-astro]
+        name         = "webordinary/claude-code-astro"
+        scan-on-push = true
+        lifecycle    = [{ description = "Keep last 10 images", keep-last = 10 }]
+        tags         = { Project = "webordinary" }
+
+        [secretsmanager.secret.anthropic-api-key]
+        name        = "webordinary/anthropic-api-key"
+        description = "Claude API key for Claude Code SDK"
+        tags        = { Project = "webordinary" }
+
+        [secretsmanager.secret.aws-credentials]
+        name        = "webordinary/aws-credentials"
+        description = "AWS credentials for S3 access"
+        tags        = { Project = "webordinary" }
+
+        [secretsmanager.secret.github-token]
+        name        = "webordinary/github-token"
+        description = "GitHub personal access token for repository operations"
+        tags        = { Project = "webordinary" }
+
+        [ec2.security-group.workspaces]
+        name        = "webordinary-workspaces"
+        vpc         = "main"
+        description = "Mount targets of the workspaces"
+        ingress     = [{ protocol = "tcp", port = 2049, security-groups = ["workspaces"] }]
+        egress      = [{ protocol = "all", cidr = ["0.0.0.0/0"], public = true }]
+
+        [efs.file-system.workspaces]
+        name          = "webordinary-workspaces"
+        kms-key       = "arn:aws:kms:us-west-2:ACCOUNT:key/KEY"
+        lifecycle     = { infrequent-access-after-days = 30 }
+        mount-targets = { vpc = "main", security-groups = ["workspaces"] }
+        tags          = { Project = "webordinary" }
+
+        # it has no tag `Name`: the key of this entry becomes its name
+        [efs.access-point.clients]
+        id          = "fsap-ID"
+        file-system = "workspaces"
+        path        = "/clients"
+        user        = { uid = 1000, gid = 1000 }
+        create      = { uid = 1000, gid = 1000, mode = "755" }
+
+        # Left out, because a plan would not only adopt it:
+        # - ec2.security-group default (sg-ID): AWS makes it with its VPC, and keeps it
+        "#); }
         is_adopted_by_tags_alone(&world, &manifest, 7);
     }
+}
+
+const SECRET: &str = "[secretsmanager.secret.key]\nname = \"team/key\"\n";
+
+#[test]
+fn what_is_somebody_elses_is_left_out_and_said() {
+    for world in World::each() {
+        let _ = world.apply(&world.named_manifest("other", SECRET));
+        let _ = world.apply(&world.named_manifest("found", "[ecr.repository.ours]\nname = \"team/ours\"\n"));
+        let controller = json!([{"Key": "services.k8s.aws/namespace", "Value": "prod"}]);
+        let repository = json!({"repositoryName": "team/theirs", "tags": controller});
+        world.account.ecr("CreateRepository", &repository).json();
+        let stack = world.account.stack("CreateStack", "old-cdk", "1").element("StackId");
+        let stack = json!([
+            {"Key": "aws:cloudformation:stack-id", "Value": stack},
+            {"Key": "aws:cloudformation:stack-name", "Value": "old-cdk"},
+        ]);
+        let repository = json!({"repositoryName": "team/stacked", "tags": stack});
+        world.account.ecr("CreateRepository", &repository).json();
+        world.account.secrets("CreateSecret", &json!({"Name": "team/going"})).json();
+        let going = json!({"SecretId": "team/going", "RecoveryWindowInDays": 7});
+        world.account.secrets("DeleteSecret", &going).json();
+        let (_folder, manifest, output) = init(&world, &["--name", "team/*"]);
+        let output = output.expect(Exit::Done);
+        let text = fs::read_to_string(&manifest).unwrap();
+        for why in [
+            "secretsmanager.secret team/key: it belongs to the manifest `other`",
+            "secretsmanager.secret team/going: its deletion was scheduled on ",
+            "ecr.repository team/theirs: its tags say that AWS Controllers for Kubernetes manages it",
+            "ecr.repository team/stacked: it belongs to the CloudFormation stack `old-cdk`, which is live",
+        ] {
+            assert!(output.err.contains(&format!("left out: {why}")), "{why}\n{output}");
+            assert!(text.contains(&format!("# - {why}")), "{why}\n{text}");
+        }
+        // What is this manifest's own is declared as it is, and only its key is another.
+        let plan = world.infra(&["plan"], &manifest).run().expect(Exit::Done);
+        let _ = plan
+            .says("plan: 0 to create, 1 to update, 0 to adopt, 0 to restore, 0 to delete, 0 kept, 0 blocked,")
+            .says("tag infra:address  ecr.repository.ours → ecr.repository.team-ours");
+    }
+}
+
+#[test]
+fn what_is_named_comes_along_and_says_by_whom() {
+    for world in World::each() {
+        by_hand(&world);
+        let args =
+            ["--kind", "efs.access-point", "--kind", "ecr", "--name", "fsap-*", "--manifest", "way-in"];
+        let (_folder, manifest, output) = init(&world, &args);
+        let _ = output.expect(Exit::Done);
+        allow_duplicates! { assert_snapshot!(text(&world, &manifest), @r#"
+        # What there is in account ACCOUNT, region us-west-2, on DAY.
+        # Written by: infra init --kind efs.access-point --kind ecr --name 'fsap-*'
+        # Read it, then run `infra plan`: taking over what is here writes tags, and nothing else.
+
+        [manifest]
+        name    = "way-in"
+        account = "ACCOUNT"
+        region  = "us-west-2"
+
+        [lookup.vpc.main]
+        default = true
+
+        # named by ec2.security-group.workspaces, efs.file-system.workspaces
+        [ec2.security-group.workspaces]
+        name        = "webordinary-workspaces"
+        vpc         = "main"
+        description = "Mount targets of the workspaces"
+        ingress     = [{ protocol = "tcp", port = 2049, security-groups = ["workspaces"] }]
+        egress      = [{ protocol = "all", cidr = ["0.0.0.0/0"], public = true }]
+
+        # named by efs.access-point.clients
+        [efs.file-system.workspaces]
+        name          = "webordinary-workspaces"
+        id            = "fs-ID"
+        kms-key       = "arn:aws:kms:us-west-2:ACCOUNT:key/KEY"
+        lifecycle     = { infrequent-access-after-days = 30 }
+        mount-targets = { vpc = "main", security-groups = ["workspaces"] }
+        tags          = { Project = "webordinary" }
+
+        # it has no tag `Name`: the key of this entry becomes its name
+        [efs.access-point.clients]
+        id          = "fsap-ID"
+        file-system = "workspaces"
+        path        = "/clients"
+        user        = { uid = 1000, gid = 1000 }
+        create      = { uid = 1000, gid = 1000, mode = "755" }
+        "#); }
+        is_adopted_by_tags_alone(&world, &manifest, 3);
+    }
+}
+
+#[test]
+fn of_two_with_one_name_none_is_chosen_and_one_without_is_told_by_its_id() {
+    for world in World::each() {
+        let name = json!([{"Key": "Name", "Value": "data"}]);
+        for (token, tags) in [("one", name.clone()), ("two", name), ("three", json!([]))] {
+            let body = json!({"CreationToken": token, "Encrypted": true, "Tags": tags});
+            world.account.efs("POST file-systems", &body).json();
+        }
+        let (_folder, manifest, output) = init(&world, &["--kind", "efs"]);
+        let output = output.expect(Exit::Done);
+        let text = fs::read_to_string(&manifest).unwrap();
+        let twins = text.lines().filter(|line| {
+            line.starts_with("# - efs.file-system data (fs-") && line.contains(" has the same name, ")
+        });
+        assert_eq!(twins.count(), 2, "{text}");
+        assert!(text.contains("[efs.file-system.file-system]\nname    = \"fs-"), "{text}");
+        assert!(text.contains("\nid      = \"fs-"), "{text}\n{output}");
+        is_adopted_by_tags_alone(&world, &manifest, 1);
+    }
+}
+
+#[test]
+fn what_no_manifest_can_say_is_left_alone() {
+    for world in World::each() {
+        world.account.ecr("CreateRepository", &json!({"repositoryName": "team/site"})).json();
+        let policy = json!({"Version": "2008-10-17", "Statement": [{
+            "Sid": "pull", "Effect": "Allow", "Action": "ecr:BatchGetImage",
+            "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+        }]});
+        let body = json!({"repositoryName": "team/site", "policyText": policy.to_string()});
+        world.account.ecr("SetRepositoryPolicy", &body).json();
+        let vpc = default_vpc(&world);
+        let inner = group(&world, &vpc, "team-inner", "From the default group");
+        let listed = world.account.ec2(
+            "DescribeSecurityGroups",
+            &[("Filter.1.Name", "group-name"), ("Filter.1.Value.1", "default")],
+        );
+        let own = listed.xml().element("groupId");
+        let rule = [
+            ("GroupId", inner.as_str()),
+            ("IpPermissions.1.IpProtocol", "tcp"),
+            ("IpPermissions.1.FromPort", "443"),
+            ("IpPermissions.1.ToPort", "443"),
+            ("IpPermissions.1.Groups.1.GroupId", &own),
+        ];
+        world.account.ec2("AuthorizeSecurityGroupIngress", &rule).xml();
+        let (_folder, manifest, output) = init(&world, &["--name", "team*"]);
+        let _ = output.expect(Exit::Done);
+        allow_duplicates! { assert_snapshot!(text(&world, &manifest), @r#"
+        # What there is in account ACCOUNT, region us-west-2, on DAY.
+        # Written by: infra init --name 'team*'
+        # Read it, then run `infra plan`: taking over what is here writes tags, and nothing else.
+
+        [manifest]
+        name    = "found"
+        account = "ACCOUNT"
+        region  = "us-west-2"
+
+        [lookup.vpc.main]
+        default = true
+
+        # policy is left alone: the policy is not of the version 2012-10-17
+        [ecr.repository.site]
+        name   = "team/site"
+        ignore = ["policy"]
+
+        # ingress is left alone: it names ec2.security-group default (sg-ID), which is left out
+        [ec2.security-group.inner]
+        name        = "team-inner"
+        vpc         = "main"
+        description = "From the default group"
+        egress      = [{ protocol = "all", cidr = ["0.0.0.0/0"], public = true }]
+        ignore      = ["ingress"]
+
+        # Left out, because a plan would not only adopt it:
+        # - ec2.security-group default (sg-ID): AWS makes it with its VPC, and keeps it
+        "#); }
+        is_adopted_by_tags_alone(&world, &manifest, 2);
+    }
+}
+
+#[test]
+fn hostile_names_and_descriptions_stay_in_their_strings() {
+    for world in World::each() {
+        let description = "\"\n[manifest]\nname = \"evil\" # \u{202e}\u{1b}[2J'''";
+        let body = json!({"Name": "team/key", "Description": description});
+        world.account.secrets("CreateSecret", &body).json();
+        let (_folder, manifest, output) = init(&world, &["--kind", "secretsmanager"]);
+        let output = output.expect(Exit::Done);
+        let text = fs::read_to_string(&manifest).unwrap();
+        assert!(!format!("{text}{}", output.err).contains(['\u{202e}', '\u{1b}']), "{output}");
+        assert_eq!(text.matches("\n[manifest]").count(), 1, "{text}");
+        is_adopted_by_tags_alone(&world, &manifest, 1);
+    }
+}
+
+#[test]
+fn what_could_not_be_read_is_named_and_is_no_silence() {
+    for world in World::each() {
+        by_hand(&world);
+        let folder = tempfile::tempdir().unwrap();
+        for (call, left) in [
+            ("secretsmanager:ListSecrets", "secretsmanager."),
+            ("ecr:GetLifecyclePolicy", "ecr."),
+            ("ec2:DescribeSubnets", "lookup."),
+            ("elasticfilesystem:DescribeMountTargets", "efs."),
+        ] {
+            let fault = Fault::Answer(400, "AccessDeniedException");
+            let wire = Wire::with_faults(vec![(Which::Named(call), fault)]);
+            let out = folder.path().join(format!("{}toml", left));
+            let args = ["init", "--region", REGION, "--out", out.to_str().unwrap()];
+            let output = world.command(&args).wire(&wire).run().expect(Exit::Incomplete);
+            let text = fs::read_to_string(&out).unwrap();
+            assert!(output.err.contains(&format!("could not read {call}")), "{output}");
+            assert!(text.contains("# Could not be read, so there may be more:"), "{text}");
+            assert!(text.contains(&format!("# - {call}")), "{text}");
+            assert!(!text.contains(&format!("\n[{left}")), "{text}");
+        }
+    }
+}
+
+#[test]
+fn where_there_is_nothing_there_is_no_manifest() {
+    for world in World::each() {
+        let (_folder, manifest, output) = init(&world, &["--name", "nobody-calls-it-so*"]);
+        let _ = output.expect(Exit::Failed).tells("nothing was found that a manifest could declare");
+        assert!(!manifest.exists());
+    }
+}
+
+#[test]
+fn without_a_file_the_manifest_goes_to_standard_output() {
+    for world in World::each() {
+        world.account.secrets("CreateSecret", &json!({"Name": "team/key"})).json();
+        let args = ["init", "--region", REGION, "--manifest", "found", "--account", &world.number];
+        let output = world.command(&args).run().expect(Exit::Done).says("[secretsmanager.secret.team-key]\n");
+        assert!(output.out.starts_with("# What there is in account "), "{output}");
+        let other = ["init", "--region", REGION, "--manifest", "found", "--account", "000000000001"];
+        let _ = world.command(&other).run().expect(Exit::Failed).tells("not for 000000000001");
+    }
+}
+
+/// What is wrong with the command line is said before anything is read.
+#[test]
+fn a_command_line_that_cannot_be_meant_reads_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let there = folder.path().join("there.toml");
+    fs::write(&there, "mine").unwrap();
+    let nowhere = folder.path().join("no/such/x.toml");
+    let (there_is, nowhere) = (there.to_str().unwrap(), nowhere.to_str().unwrap());
+    for (args, said) in [
+        (&["--region", REGION][..], "the manifest has no name"),
+        (&["--region", REGION, "--out", there_is], "is there already"),
+        (&["--region", REGION, "--out", nowhere], "is not there"),
+        (&["--region", REGION, "--out", "My Team.toml"], "is no valid name for a manifest"),
+        (&["--region", "Oregon", "--manifest", "m"], "Oregon is no region"),
+        (&["--region", REGION, "--manifest", "m", "--kind", "ecs"], "there is no such kind or service"),
+        (&["--region", REGION, "--manifest", "m", "--account", "12"], "12 is no account"),
+        (&["--region", REGION, "--manifest", "m", "--sandbox"], "nothing says which account of the sandbox"),
+        (&["--manifest", "m", "--sandbox", "--account", "111122223333"], "nothing says which region"),
+    ] {
+        let wire = Wire::new();
+        let _ = infra(&[&["init"], args].concat()).wire(&wire).run().expect(Exit::Usage).tells(said);
+        assert_eq!(wire.seen(), []);
+    }
+    assert_eq!(fs::read_to_string(&there).unwrap(), "mine");
 }
