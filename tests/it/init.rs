@@ -11,7 +11,8 @@ use crate::support::cli::{Output, World, infra};
 use crate::support::connector::{Fault, Which, Wire};
 use crate::support::emulators::REGION;
 
-/// What `aws` commands leave behind: repository, secrets, a group, a file system with its mount targets, and a way in.
+/// What `aws` commands leave behind: repository, secrets, groups, a file system with its mount targets and a way in, a
+/// load balancer with its listeners.
 fn by_hand(world: &World) {
     let account = &world.account;
     let project = json!([{"Key": "Project", "Value": "webordinary"}]);
@@ -59,7 +60,8 @@ fn by_hand(world: &World) {
     let backup = json!({"BackupPolicy": {"Status": "ENABLED"}});
     account.efs(&format!("PUT file-systems/{id}/backup-policy"), &backup).json();
     let subnets = account.ec2("DescribeSubnets", &[("Filter.1.Name", "vpc-id"), ("Filter.1.Value.1", &vpc)]);
-    for subnet in subnets.xml().elements("subnetId") {
+    let subnets: Vec<_> = subnets.xml().elements("subnetId").map(str::to_owned).collect();
+    for subnet in &subnets {
         let body = json!({"FileSystemId": id, "SubnetId": subnet, "SecurityGroups": [group]});
         account.efs("POST mount-targets", &body).json();
     }
@@ -68,6 +70,58 @@ fn by_hand(world: &World) {
         "RootDirectory": {"Path": "/clients", "CreationInfo": {"OwnerUid": 1000, "OwnerGid": 1000, "Permissions": "755"}},
     });
     account.efs("POST access-points", &body).json();
+    balancer_by_hand(world, &vpc, &subnets);
+}
+
+/// A load balancer in the default subnets, which answers over HTTPS and sends everything else there.
+fn balancer_by_hand(world: &World, vpc: &str, subnets: &[String]) {
+    let account = &world.account;
+    let group = group(world, vpc, "webordinary-edit-alb", "The editor, from anywhere");
+    let open = |port: &str| {
+        let rule = [
+            ("GroupId", group.as_str()),
+            ("IpPermissions.1.IpProtocol", "tcp"),
+            ("IpPermissions.1.FromPort", port),
+            ("IpPermissions.1.ToPort", port),
+            ("IpPermissions.1.IpRanges.1.CidrIp", "0.0.0.0/0"),
+        ];
+        account.ec2("AuthorizeSecurityGroupIngress", &rule).xml();
+    };
+    open("80");
+    open("443");
+    let domain = json!({"DomainName": "*.ameliastamps.com", "ValidationMethod": "DNS"});
+    let certificate = account.acm("RequestCertificate", &domain).json();
+    let certificate = certificate["CertificateArn"].as_str().unwrap();
+    let members: Vec<_> = (1..).zip(subnets).map(|(at, id)| (format!("Subnets.member.{at}"), id)).collect();
+    let mut balancer = vec![
+        ("Name", "webordinary-edit-alb"),
+        ("SecurityGroups.member.1", group.as_str()),
+        ("Tags.member.1.Key", "Project"),
+        ("Tags.member.1.Value", "webordinary"),
+    ];
+    balancer.extend(members.iter().map(|(key, id)| (key.as_str(), id.as_str())));
+    let balancer = account.elb("CreateLoadBalancer", &balancer).xml().element("LoadBalancerArn");
+    let https = [
+        ("LoadBalancerArn", balancer.as_str()),
+        ("Protocol", "HTTPS"),
+        ("Port", "443"),
+        ("Certificates.member.1.CertificateArn", certificate),
+        ("DefaultActions.member.1.Type", "fixed-response"),
+        ("DefaultActions.member.1.FixedResponseConfig.StatusCode", "200"),
+        ("DefaultActions.member.1.FixedResponseConfig.ContentType", "text/plain"),
+        ("DefaultActions.member.1.FixedResponseConfig.MessageBody", "Webordinary ALB - No target configured"),
+    ];
+    account.elb("CreateListener", &https).xml();
+    let http = [
+        ("LoadBalancerArn", balancer.as_str()),
+        ("Protocol", "HTTP"),
+        ("Port", "80"),
+        ("DefaultActions.member.1.Type", "redirect"),
+        ("DefaultActions.member.1.RedirectConfig.Protocol", "HTTPS"),
+        ("DefaultActions.member.1.RedirectConfig.Port", "443"),
+        ("DefaultActions.member.1.RedirectConfig.StatusCode", "HTTP_301"),
+    ];
+    account.elb("CreateListener", &http).xml();
 }
 
 fn default_vpc(world: &World) -> String {
@@ -137,7 +191,7 @@ fn what_aws_commands_made_is_taken_over_by_tags_alone() {
     for world in World::each() {
         by_hand(&world);
         let (_folder, manifest, output) = init(&world, &[]);
-        let _ = output.expect(Exit::Done).tells("7 entries; next: infra plan ");
+        let _ = output.expect(Exit::Done).tells("11 entries; next: infra plan ");
         allow_duplicates! { assert_snapshot!(text(&world, &manifest), @r#"
         # What there is in account ACCOUNT, region us-west-2, on DAY.
         # Written by: infra init
@@ -150,6 +204,9 @@ fn what_aws_commands_made_is_taken_over_by_tags_alone() {
 
         [lookup.vpc.main]
         default = true
+
+        [lookup.certificate.ameliastamps-com]
+        domain = "*.ameliastamps.com"
 
         [ecr.repository.claude-code-astro]
         name         = "webordinary/claude-code-astro"
@@ -171,6 +228,16 @@ fn what_aws_commands_made_is_taken_over_by_tags_alone() {
         name        = "webordinary/github-token"
         description = "GitHub personal access token for repository operations"
         tags        = { Project = "webordinary" }
+
+        [ec2.security-group.edit-alb]
+        name        = "webordinary-edit-alb"
+        vpc         = "main"
+        description = "The editor, from anywhere"
+        ingress     = [
+            { protocol = "tcp", port = 80, cidr = ["0.0.0.0/0"], public = true },
+            { protocol = "tcp", port = 443, cidr = ["0.0.0.0/0"], public = true },
+        ]
+        egress      = [{ protocol = "all", cidr = ["0.0.0.0/0"], public = true }]
 
         [ec2.security-group.workspaces]
         name        = "webordinary-workspaces"
@@ -194,10 +261,31 @@ fn what_aws_commands_made_is_taken_over_by_tags_alone() {
         user        = { uid = 1000, gid = 1000 }
         create      = { uid = 1000, gid = 1000, mode = "755" }
 
+        [elbv2.load-balancer.edit-alb]
+        name            = "webordinary-edit-alb"
+        scheme          = "internet-facing"
+        vpc             = "main"
+        security-groups = ["edit-alb"]
+        tags            = { Project = "webordinary" }
+
+        [elbv2.listener.edit-alb-443]
+        load-balancer  = "edit-alb"
+        port           = 443
+        protocol       = "https"
+        certificate    = "ameliastamps-com"
+        tls-policy     = "ELBSecurityPolicy-2016-08"
+        fixed-response = { status = 200, body = "Webordinary ALB - No target configured" }
+
+        [elbv2.listener.edit-alb-80]
+        load-balancer = "edit-alb"
+        port          = 80
+        protocol      = "http"
+        redirect      = { protocol = "https", port = 443, permanent = true }
+
         # Left out, because a plan would not only adopt it:
         # - ec2.security-group default (sg-ID): AWS makes it with its VPC, and keeps it
         "#); }
-        is_adopted_by_tags_alone(&world, &manifest, 7);
+        is_adopted_by_tags_alone(&world, &manifest, 11);
     }
 }
 
