@@ -33,7 +33,7 @@ pub(crate) async fn run(args: InitArgs, global: &Global, host: &Host, ui: &mut U
     let target = Target { account: account.unwrap_or_default(), region: &region, domains: &[] };
     let connected = connect(target, global, host, ui);
     let Reached { aws, sandbox, endpoint: _ } = unless_stopped(&host.interrupt, None, connected).await?;
-    let drawn = drawn(&args, &aws, &chosen, name, &region);
+    let drawn = drawn(&args, &aws, &chosen, name, &region, host.now);
     let drawn = unless_stopped(&host.interrupt, None, drawn).await;
     let written = drawn.and_then(|drawn| tell(&args, &drawn, ui));
     close(sandbox, written, ui).await
@@ -62,8 +62,7 @@ fn chosen(words: &[String]) -> Result<Vec<KindName>, Failure> {
     let all: Vec<_> = KINDS.iter().filter(|kind| !kind.is_lookup()).map(|kind| kind.name()).collect();
     let is = |kind: &KindName, word: &String| kind.service == word || kind.to_string() == *word;
     if let Some(word) = words.iter().find(|word| !all.iter().any(|kind| is(kind, word))) {
-        let known =
-            all.iter().map(|kind| kind.to_string()).chain(all.iter().map(|kind| kind.service.to_owned()));
+        let known = all.iter().map(ToString::to_string).chain(all.iter().map(|kind| kind.service.to_owned()));
         let mut known: Vec<_> = known.collect();
         known.sort_unstable();
         known.dedup();
@@ -131,6 +130,7 @@ async fn drawn(
     chosen: &[KindName],
     name: String,
     region: &str,
+    now: SystemTime,
 ) -> Result<Drawn, Failure> {
     let identity = Identity::ask(aws).await.map_err(ObserveError::Identity)?;
     if let Some(expected) = args.account.as_ref().filter(|account| **account != identity.account) {
@@ -140,7 +140,7 @@ async fn drawn(
         ));
     }
     let account = identity.account;
-    let today = day(&SystemTime::now().into()).unwrap_or_default();
+    let today = day(&now.into()).unwrap_or_default();
     let head = vec![
         format!("What there is in account {account}, region {region}, on {today}."),
         format!("Written by: {}", command(args)),
