@@ -134,6 +134,7 @@ fn what_is_live_can_be_written_again() {
                 };
                 assert!(wire.writes().iter().all(tags), "{text}\n{applied}");
                 let _ = world.drift(&again).expect(Exit::Done);
+                let _ = world.apply(&case.manifest(&world, case.base));
             }
         }
     }
