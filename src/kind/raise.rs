@@ -50,6 +50,12 @@ impl<S> Raised<S> {
     }
 }
 
+/// Whether a field is at the default of its type, and so need not be written.
+#[must_use]
+pub fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// What an entry has to name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ask {
@@ -212,14 +218,14 @@ pub fn sketch<K: Kind>(
         });
         let wrong = match entry {
             Err(wrong) => wrong,
-            Ok((entry, tags)) => match differing(live, &entry.resolved(known)) {
-                Some(wrong) => wrong,
-                None => {
+            Ok((entry, tags)) => {
+                let Some(wrong) = differing(live, &entry.resolved(known)) else {
                     let comments = left.iter().map(|(field, why)| format!("{field} is left alone: {why}"));
                     let comments = remarks.into_iter().chain(comments).collect();
                     return Ok(Sketch { fields, tags, ignore, comments });
-                }
-            },
+                };
+                wrong
+            }
         };
         match wrong {
             (Some(field), why) if !left.iter().any(|(known, _)| *known == field) => left.push((field, why)),

@@ -106,8 +106,8 @@ fn table(path: &str, fields: &Table) -> String {
             Value::Array(items) if !fits(&one) => {
                 let items: Vec<_> = items.iter().map(|item| (item, inline(item))).collect();
                 if items.iter().all(|(item, text)| !item.is_table() || text.len() <= WIDTH) {
-                    let items: String = items.iter().map(|(_, text)| format!("    {text},\n")).collect();
-                    short.push((key(name), format!("[\n{items}]")));
+                    let items: Vec<_> = items.iter().map(|(_, text)| format!("    {text},")).collect();
+                    short.push((key(name), format!("[\n{}\n]", items.join("\n"))));
                 } else {
                     for fields in items.iter().filter_map(|(item, _)| item.as_table()) {
                         let _ = write!(long, "\n{}", section(&format!("[[{path}.{}]]", key(name)), fields));

@@ -488,7 +488,7 @@ fn what_could_not_be_read_is_named_and_is_no_silence() {
         ] {
             let fault = Fault::Answer(400, "AccessDeniedException");
             let wire = Wire::with_faults(vec![(Which::Named(call), fault)]);
-            let out = folder.path().join(format!("{}toml", left));
+            let out = folder.path().join(format!("{left}toml"));
             let args = ["init", "--region", REGION, "--out", out.to_str().unwrap()];
             let output = world.command(&args).wire(&wire).run().expect(Exit::Incomplete);
             let text = fs::read_to_string(&out).unwrap();

@@ -104,3 +104,61 @@ fn texts(value: &Value) -> Result<Vec<String>, String> {
 fn text(value: &Value) -> Result<String, String> {
     value.as_str().map(str::to_owned).ok_or_else(|| "the policy has a value that is no text".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::document::policy::lower;
+    use crate::model::problem::Problems;
+
+    fn policy(statement: &Value) -> Policy {
+        Policy::parse(&json!({"Version": VERSION, "Statement": statement}).to_string()).unwrap()
+    }
+
+    #[test]
+    fn what_is_raised_means_the_same() {
+        let both = [ResourceElement::None, ResourceElement::Star];
+        for (resource, statement) in [
+            (
+                None,
+                json!({"Sid": "Pull", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:root"}, "Action": "ecr:BatchGetImage"}),
+            ),
+            (
+                None,
+                json!([
+                    {"Effect": "Deny", "Principal": "*", "Action": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+                    {"Effect": "Allow", "Principal": {"Service": ["lambda.amazonaws.com"]}, "NotAction": ["ecr:Delete*"]},
+                    {"Effect": "Allow", "Principal": "*", "Action": "ecr:Get*"},
+                ]),
+            ),
+            (
+                Some("*"),
+                json!({"Effect": "Allow", "Principal": {"AWS": ["111122223333"]}, "Action": "secretsmanager:GetSecretValue", "Resource": "*"}),
+            ),
+            (
+                Some("*"),
+                json!({"Effect": "Deny", "NotPrincipal": {"AWS": ["111122223333"]}, "Action": "*", "NotResource": "arn:aws:secretsmanager:us-west-2:111122223333:secret:x"}),
+            ),
+        ] {
+            let element = both[usize::from(resource.is_some())];
+            let live = policy(&statement);
+            let raised = live.raise(element).unwrap();
+            let mut problems = Problems::default();
+            let again = lower(&raised, element, 10_000, &mut problems);
+            assert_eq!(problems.into_found(), [], "{statement}");
+            assert_eq!(again, Some(live), "{statement}");
+        }
+    }
+
+    #[test]
+    fn what_no_manifest_can_say_is_said() {
+        let old = Policy::parse(r#"{"Version": "2008-10-17", "Statement": []}"#).unwrap();
+        assert!(old.raise(ResourceElement::None).unwrap_err().contains("version"));
+        let id = Policy::parse(r#"{"Version": "2012-10-17", "Id": "x", "Statement": []}"#).unwrap();
+        assert_eq!(id.raise(ResourceElement::None).unwrap_err(), "the policy has an element Id");
+        let odd = policy(&json!({"Effect": "Allow", "Principal": {"Robot": "x"}, "Action": "*"}));
+        assert_eq!(odd.raise(ResourceElement::None).unwrap_err(), "a principal is of the kind Robot");
+    }
+}

@@ -51,7 +51,7 @@ impl Kind for EcrRepository {
     }
 
     fn raise(live: &Live<Self>, _raising: &Raising<'_>) -> Result<Raised<Spec>, String> {
-        spec::raise(live)
+        Ok(spec::raise(live))
     }
 
     fn name(state: &State) -> &str {

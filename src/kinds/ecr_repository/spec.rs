@@ -7,6 +7,7 @@ use super::EcrRepository;
 use super::lifecycle::{self, RuleSpec};
 use super::state::{Encryption, Mutability, State};
 use crate::document::policy::{self, ResourceElement, StatementSpec};
+use crate::kind::raise::is_default;
 use crate::kind::{Live, Place, Raised};
 use crate::model::kms;
 use crate::model::problem::Problems;
@@ -21,13 +22,13 @@ pub struct Spec {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     scan_on_push: bool,
     /// Whether an existing tag may be moved to another image.
-    #[serde(default, skip_serializing_if = "TagMutability::is_default")]
+    #[serde(default, skip_serializing_if = "is_default")]
     tag_mutability: TagMutability,
     /// Up to five patterns (`*` stands for any text) of tags to which `tag-mutability` does not apply.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     tag_mutability_exclusions: Vec<String>,
     /// How images are encrypted at rest. Cannot be changed later.
-    #[serde(default, skip_serializing_if = "EncryptionAlgorithm::is_default")]
+    #[serde(default, skip_serializing_if = "is_default")]
     encryption: EncryptionAlgorithm,
     /// The KMS key, by id or ARN, for `kms` and `kms-dsse`. Left out, AWS's own key for ECR is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,12 +65,6 @@ enum EncryptionAlgorithm {
     KmsDsse,
 }
 
-impl TagMutability {
-    fn is_default(&self) -> bool {
-        *self == Self::default()
-    }
-}
-
 impl EncryptionAlgorithm {
     /// What AWS calls it.
     fn name(self) -> &'static str {
@@ -78,10 +73,6 @@ impl EncryptionAlgorithm {
             Self::Kms => "KMS",
             Self::KmsDsse => "KMS_DSSE",
         }
-    }
-
-    fn is_default(&self) -> bool {
-        *self == Self::default()
     }
 }
 
@@ -171,7 +162,7 @@ fn encryption(spec: &Spec, problems: &mut Problems) -> Encryption {
 }
 
 /// The way back of [`lower`].
-pub(super) fn raise(live: &Live<EcrRepository>) -> Result<Raised<Spec>, String> {
+pub(super) fn raise(live: &Live<EcrRepository>) -> Raised<Spec> {
     use EncryptionAlgorithm::{Aes256, Kms, KmsDsse};
     let State { name, arn: _, scan_on_push, mutability, encryption, lifecycle, policy } = &live.state;
     let algorithm = [Aes256, Kms, KmsDsse].into_iter().find(|it| it.name() == encryption.algorithm);
@@ -193,5 +184,5 @@ pub(super) fn raise(live: &Live<EcrRepository>) -> Result<Raised<Spec>, String> 
         Ok(statements) => raised.spec.policy = statements.unwrap_or_default(),
         Err(why) => raised = raised.without("policy", why),
     }
-    Ok(raised)
+    raised
 }

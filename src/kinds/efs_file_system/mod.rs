@@ -61,7 +61,7 @@ impl Kind for EfsFileSystem {
     }
 
     fn raise(live: &Live<Self>, raising: &Raising<'_>) -> Result<Raised<Spec>, String> {
-        spec::raise(live, raising)
+        Ok(spec::raise(live, raising))
     }
 
     fn stand_in(state: &State) -> Option<&str> {

@@ -8,7 +8,7 @@ use super::lifecycle::{DAYS, Lifecycle};
 use super::mounts::{Mounts, Reach};
 use super::state::{Performance, State, Throughput, token};
 use crate::document::policy::{self, ResourceElement, StatementSpec};
-use crate::kind::raise::Subnets;
+use crate::kind::raise::{Subnets, is_default};
 use crate::kind::{Live, Place, Raised, Raising, named};
 use crate::model::problem::Problems;
 use crate::model::{KindName, Outputs, kms};
@@ -97,10 +97,6 @@ struct MountTargetsSpec {
 
 fn yes() -> bool {
     true
-}
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
 }
 
 /// Longest file-system policy, in characters (EFS user guide, "Resource-based policy examples").
@@ -287,7 +283,7 @@ fn lower_mounts(spec: &MountTargetsSpec, problems: &mut Problems) -> Mounts {
 }
 
 /// The way back of [`lower`].
-pub(super) fn raise(live: &Live<EfsFileSystem>, raising: &Raising<'_>) -> Result<Raised<Spec>, String> {
+pub(super) fn raise(live: &Live<EfsFileSystem>, raising: &Raising<'_>) -> Raised<Spec> {
     let State {
         name,
         token: _,
@@ -307,9 +303,10 @@ pub(super) fn raise(live: &Live<EfsFileSystem>, raising: &Raising<'_>) -> Result
         Throughput::Bursting => (ThroughputMode::Bursting, None),
         Throughput::Elastic => (ThroughputMode::Elastic, None),
         // AWS takes whole numbers and hands them back as such.
-        Throughput::Provisioned { mibps } => {
-            (ThroughputMode::Provisioned, (1..=MAX_MIBPS).find(|whole| f64::from(*whole) == *mibps))
-        }
+        Throughput::Provisioned { mibps } => (
+            ThroughputMode::Provisioned,
+            (1..=MAX_MIBPS).find(|whole| f64::from(*whole).total_cmp(mibps).is_eq()),
+        ),
     };
     let mut raised = Raised::new(Spec {
         name: live.state.called().to_owned(),
@@ -343,7 +340,7 @@ pub(super) fn raise(live: &Live<EfsFileSystem>, raising: &Raising<'_>) -> Result
         // What is not declared of them is left alone.
         Err(why) => raised = raised.with_remark(format!("its mount targets are left alone: {why}")),
     }
-    Ok(raised)
+    raised
 }
 
 fn raise_mounts(

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::attributes::{Attributes, Desync, ForwardedFor, Logs};
 use super::state::{AddressType, Scheme, State};
+use crate::kind::raise::is_default;
 use crate::model::problem::Problems;
 use crate::model::{KindName, Outputs};
 
@@ -91,10 +92,6 @@ fn idle_timeout() -> u32 {
 
 fn client_keep_alive() -> u32 {
     Attributes::default().client_keep_alive
-}
-
-fn is_default<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]

@@ -96,7 +96,7 @@ fn check_name(name: &str, problems: &mut Problems) {
 }
 
 /// The way back of [`lower`].
-pub(super) fn raise(live: &Live<SecretsManagerSecret>) -> Result<Raised<Spec>, String> {
+pub(super) fn raise(live: &Live<SecretsManagerSecret>) -> Raised<Spec> {
     let State { name, description, kms_key, policy } = &live.state;
     let (name, description, kms_key) = (name.clone(), description.clone(), kms_key.clone());
     let mut raised = Raised::new(Spec { name, description, kms_key, policy: Vec::new() });
@@ -104,5 +104,5 @@ pub(super) fn raise(live: &Live<SecretsManagerSecret>) -> Result<Raised<Spec>, S
         Ok(statements) => raised.spec.policy = statements.unwrap_or_default(),
         Err(why) => raised = raised.without("policy", why),
     }
-    Ok(raised)
+    raised
 }

@@ -49,3 +49,37 @@ fn of_rule(rule: &Map<String, Value>, place: u32) -> Option<RuleSpec> {
         priority: (priority != place).then_some(priority),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::kinds::ecr_repository::lifecycle::lower;
+    use crate::model::problem::Problems;
+
+    #[test]
+    fn what_is_raised_means_the_same() {
+        let expire = json!({"type": "expire"});
+        let rules = json!({"rules": [
+            {"rulePriority": 7, "description": "Old", "action": expire, "selection": {
+                "tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 7}},
+            {"rulePriority": 3, "action": expire, "selection": {
+                "tagStatus": "tagged", "tagPatternList": ["v*"], "countType": "imageCountMoreThan", "countNumber": 30}},
+            {"rulePriority": 9, "action": expire, "selection": {
+                "tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 100}},
+        ]});
+        let live = Lifecycle::parse(&rules.to_string()).unwrap();
+        let mut problems = Problems::default();
+        assert_eq!(lower(&live.raise().unwrap(), &mut problems), Some(live));
+        assert_eq!(problems.into_found(), []);
+    }
+
+    #[test]
+    fn a_rule_that_moves_images_to_the_archive_is_said() {
+        let rules = json!({"rules": [{"rulePriority": 1, "action": {"type": "transition", "targetStorageClass": "archive"},
+            "selection": {"tagStatus": "any", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 30}}]});
+        let live = Lifecycle::parse(&rules.to_string()).unwrap();
+        assert_eq!(live.raise().unwrap_err(), "rule 1 is of a kind that a manifest cannot say");
+    }
+}
