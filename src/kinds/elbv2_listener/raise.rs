@@ -15,8 +15,9 @@ pub(super) fn raise(live: &Live<Elbv2Listener>, raising: &Raising<'_>) -> Result
     // Each is asked for before one of them ends it.
     let load_balancer = key(KindName::LOAD_BALANCER, load_balancer);
     let certificate = tls.as_ref().map(|tls| key(KindName::CERTIFICATE, &tls.certificate));
-    let extra = tls.iter().flat_map(|tls| &tls.extra).map(|link| key(KindName::CERTIFICATE, link));
-    let extra: Vec<_> = extra.collect();
+    // The one that is shown anyway may stand among the further ones; an entry does not repeat it.
+    let extra = tls.iter().flat_map(|tls| tls.extra.iter().filter(|link| **link != tls.certificate));
+    let extra: Vec<_> = extra.map(|link| key(KindName::CERTIFICATE, link)).collect();
     if let Some(Tls { mutual: Some(mutual), .. }) = tls {
         return Err(format!("no manifest can say what it asks of clients: {}", mutual.words));
     }

@@ -149,7 +149,7 @@ fn a_thousand_entries_of_each_kind() {
     }
 }
 
-fn applied<'a>(world: &World, manifest: &'a Path) -> std::path::PathBuf {
+fn applied(world: &World, manifest: &Path) -> std::path::PathBuf {
     let _ = world.apply(manifest);
     manifest.to_owned()
 }
