@@ -503,6 +503,11 @@ fn what_could_not_be_read_is_named_and_is_no_silence() {
 #[test]
 fn where_there_is_nothing_there_is_no_manifest() {
     for world in World::each() {
+        let denied =
+            vec![(Which::Named("secretsmanager:ListSecrets"), Fault::Answer(400, "AccessDeniedException"))];
+        let args = ["init", "--region", REGION, "--manifest", "found", "--kind", "secretsmanager"];
+        let unread = world.command(&args).wire(&Wire::with_faults(denied)).run().expect(Exit::Incomplete);
+        assert_eq!(unread.out, "");
         let (_folder, manifest, output) = init(&world, &["--name", "nobody-calls-it-so*"]);
         let _ = output.expect(Exit::Failed).tells("nothing was found that a manifest could declare");
         assert!(!manifest.exists());

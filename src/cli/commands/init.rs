@@ -173,7 +173,8 @@ fn tell(args: &InitArgs, drawn: &Drawn, ui: &mut Ui) -> Result<Exit, Failure> {
     if *entries == 0 {
         let message = "nothing was found that a manifest could declare, so none is written";
         let help = "look elsewhere with --region or --profile, or for more with --kind and --name";
-        let exit = exit.or(Exit::Failed);
+        // What could not be read may be all that there is.
+        let exit = if gaps.is_empty() { Exit::Failed } else { exit };
         return Err(Failure::Said { exit, message: message.to_owned(), help: Some(help.to_owned()) });
     }
     let count = size::count(*entries, "entry");
