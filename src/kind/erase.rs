@@ -225,7 +225,7 @@ impl<K: Kind> AnyGroup for Group<K> {
                 state: &entry.state,
                 tags: &entry.tags,
                 seen: None,
-                leftover: measure,
+                measure,
             });
             let wanted: Vec<_> = wanted.collect();
             let observation = K::observe(aws, &wanted, Some(Survey::marked(&place.manifest, listings))).await;
