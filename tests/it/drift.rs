@@ -20,7 +20,7 @@ const SECRET: &str = "webordinary/github-token";
 
 /// The shipped manifest, for the account of `world`.
 fn prereqs(world: &World) -> std::path::PathBuf {
-    world.certify(SITE);
+    world.account.certify(SITE);
     let entries = PREREQS.split_once("# The image").unwrap().1;
     world.named_manifest("prereqs", &format!("# The image{entries}").replace("[tags]", ""))
 }

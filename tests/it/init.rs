@@ -7,7 +7,7 @@ use infra::cli::exit::Exit;
 use insta::{allow_duplicates, assert_snapshot};
 use serde_json::json;
 
-use crate::support::cli::{Output, World, infra};
+use crate::support::cli::{Output, SITE, World, infra};
 use crate::support::connector::{Fault, Which, Wire};
 use crate::support::emulators::REGION;
 
@@ -89,9 +89,7 @@ fn balancer_by_hand(world: &World, vpc: &str, subnets: &[String]) {
     };
     open("80");
     open("443");
-    let domain = json!({"DomainName": "*.ameliastamps.com", "ValidationMethod": "DNS"});
-    let certificate = account.acm("RequestCertificate", &domain).json();
-    let certificate = certificate["CertificateArn"].as_str().unwrap();
+    let certificate = account.certify(SITE);
     let members: Vec<_> = (1..).zip(subnets).map(|(at, id)| (format!("Subnets.member.{at}"), id)).collect();
     let mut balancer = vec![
         ("Name", "webordinary-edit-alb"),
@@ -105,7 +103,7 @@ fn balancer_by_hand(world: &World, vpc: &str, subnets: &[String]) {
         ("LoadBalancerArn", balancer.as_str()),
         ("Protocol", "HTTPS"),
         ("Port", "443"),
-        ("Certificates.member.1.CertificateArn", certificate),
+        ("Certificates.member.1.CertificateArn", &certificate),
         ("DefaultActions.member.1.Type", "fixed-response"),
         ("DefaultActions.member.1.FixedResponseConfig.StatusCode", "200"),
         ("DefaultActions.member.1.FixedResponseConfig.ContentType", "text/plain"),
