@@ -5,6 +5,7 @@
 //! it, so all of them are made again until none is lost any more (`compose`).
 
 mod compose;
+mod keys;
 mod search;
 
 use crate::aws::{Aws, CallError};

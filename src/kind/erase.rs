@@ -22,7 +22,7 @@ use crate::model::problem::Findings;
 use crate::model::{Address, KindName, Location, OnDelete};
 
 pub use super::erase_lookup::{ErasedLookUp, lookup};
-pub use super::erase_raise::{AnyFind, AnyFinder, AnyLocator, Finds, Located, NotLocated, Search};
+pub use super::erase_raise::{AnyFind, AnyFinder, AnyLocator, Finds, Located, Search};
 
 /// A kind of resource or of look-up, without its types.
 pub trait AnyKind: Sync {

@@ -8,8 +8,7 @@ use aws_smithy_types::DateTime;
 use super::choose::{self, Certificate, Status, Valid};
 use super::spec::{Query, Spec};
 use crate::aws::{Answer as _, Aws, CallError, day};
-use crate::kind::erase::NotLocated;
-use crate::kind::lookup::{Choice, Located, NoChoice};
+use crate::kind::lookup::{Choice, Located, NoChoice, NotLocated};
 use crate::kind::raise::Ask;
 use crate::kind::reading::holds_no;
 
