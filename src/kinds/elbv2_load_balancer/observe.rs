@@ -159,7 +159,7 @@ pub(super) async fn described(aws: &Aws, by: By<'_>) -> Result<Option<LoadBalanc
     found.map(Some).ok_or_else(|| holds_no(DESCRIBE, subject, "load balancer of this name or ARN"))
 }
 
-/// The live load balancer, and where it left the manifest what listens on it; none if it is gone.
+/// The live load balancer, with `measure` what listens on it too; none if it is gone.
 async fn live(
     aws: &Aws,
     described: &LoadBalancer,
