@@ -10,6 +10,7 @@
 //! A renewal keeps the ARN and changes the dates, so the dates are no part of why a certificate was chosen.
 
 mod choose;
+mod locate;
 mod observe;
 mod spec;
 #[cfg(test)]
