@@ -83,7 +83,7 @@ impl Subnets {
     /// Whether a network with these outputs has them.
     #[must_use]
     pub fn fit(&self, network: &Outputs) -> bool {
-        let has: BTreeMap<_, _> = network.under("subnet.").collect();
+        let has: BTreeMap<_, _> = network.under(Outputs::SUBNET).collect();
         let is_in = |(zone, subnet): (&String, &String)| has.get(zone.as_str()) == Some(&subnet.as_str());
         match self {
             Self::Any => true,
