@@ -110,7 +110,9 @@ fn every_meddling_is_seen_and_repaired() {
         let manifest = world.manifest(MANIFEST);
         let _ = world.apply(&manifest);
         let _ = world.drift(&manifest).expect(Exit::Done);
-        MEDDLING.iter().for_each(|meddling| is_seen_and_repaired(&world, &manifest, meddling));
+        for meddling in MEDDLING {
+            is_seen_and_repaired(&world, &manifest, meddling);
+        }
     }
 }
 
