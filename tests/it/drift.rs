@@ -177,10 +177,9 @@ fn every_meddling_is_seen_and_repaired() {
         let manifest = prereqs(&world);
         let _ = world.apply(&manifest);
         let _ = world.drift(&manifest).expect(Exit::Done);
-        MEDDLING
-            .iter()
-            .chain(network::NETWORK)
-            .for_each(|meddling| is_seen_and_repaired(&world, &manifest, meddling));
+        for meddling in MEDDLING.iter().chain(network::NETWORK) {
+            is_seen_and_repaired(&world, &manifest, meddling);
+        }
     }
 }
 
