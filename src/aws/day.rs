@@ -14,8 +14,8 @@ pub fn day(at: &DateTime) -> Option<String> {
     text.split('T').next().map(str::to_owned)
 }
 
-/// How many days lie between `day` (`2026-12-01`) and `now`, in UTC: 0 on the same day, less before it. None where it is no
-/// day.
+/// How many days lie between `day` (`2026-12-01`) and `now`, in UTC: 0 on the same day, less before it. None where it is
+/// no day.
 #[must_use]
 pub fn days_since(day: &str, now: SystemTime) -> Option<i64> {
     let began = DateTime::from_str(&format!("{day}T00:00:00Z"), Format::DateTime).ok()?;

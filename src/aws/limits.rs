@@ -101,7 +101,7 @@ fn code(response: &HttpResponse) -> Option<String> {
         let code = ["code", "__type", "ErrorCode"].iter().find_map(|key| body.get(key)?.as_str());
         return code.map(|code| bare(code).to_owned());
     }
-    // XML: CloudFormation, EC2, STS.
+    // XML: CloudFormation, EC2, Elastic Load Balancing, STS.
     let (code, _) = body.split_once("<Code>")?.1.split_once("</Code>")?;
     Some(code.trim().to_owned())
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::keys::keys;
 use super::search::{Find, LookUps};
 use crate::kind::Known;
 use crate::kind::entry::Place;
@@ -69,7 +70,7 @@ impl<'a> Attempt<'a> {
         let there: Vec<_> = finds.iter().enumerate().filter(|(at, _)| !out.contains_key(at)).collect();
         let tags = raise::shared(there.iter().map(|(_, find)| find.it.tags()));
         let called: Vec<_> = there.iter().map(|(_, find)| find.it.called()).collect();
-        let keys = called.iter().zip(raise::keys(&called)).map(|(it, key)| Address::new(it.kind, key));
+        let keys = called.iter().zip(keys(&called)).map(|(it, key)| Address::new(it.kind, key));
         let included = there.into_iter().zip(keys).map(|((at, find), address)| (at, find, address)).collect();
         let place = Arc::new(Place { tags, ..place.clone() });
         let mut attempt =

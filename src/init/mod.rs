@@ -1,10 +1,12 @@
 //! From what is live in an account to a manifest that declares it as it is.
 //!
-//! What is called as asked is found, and what that names, and so on (`search`). Every entry is read again and compared with
-//! its resource before it is written ([`crate::kind::raise`]). One that cannot be written takes others with it that name
-//! it, so all of them are made again until none is lost any more (`compose`).
+//! What is called as asked is found, and what that names, and so on (`search`). Every entry is read again and compared
+//! with its resource before it is written ([`crate::kind::raise`]). One that cannot be written takes others with it that
+//! name it, so all of them are made again until none is lost any more (`compose`). Their keys come from their names
+//! (`keys`).
 
 mod compose;
+mod keys;
 mod search;
 
 use crate::aws::{Aws, CallError};

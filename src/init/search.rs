@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 
+use super::keys::keys;
 use crate::aws::{Aws, CallError, Listings};
 use crate::kind::entry::Place;
-use crate::kind::erase::{AnyFind, AnyKind, Located, NotLocated, Search};
-use crate::kind::raise::{self, Ask, Called};
+use crate::kind::erase::{AnyFind, AnyKind, Located, Search};
+use crate::kind::lookup::NotLocated;
+use crate::kind::raise::{Ask, Called};
 use crate::kind::sighting::Names;
 use crate::model::{Address, KindName, Outputs, Pattern};
 
@@ -139,7 +141,7 @@ impl Account {
             word: located.word.clone(),
             is_name: false,
         };
-        let keys = raise::keys(&found.iter().map(called).collect::<Vec<_>>());
+        let keys = keys(&found.iter().map(called).collect::<Vec<_>>());
         lookups.found = found
             .into_iter()
             .zip(keys)

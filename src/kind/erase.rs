@@ -22,7 +22,7 @@ use crate::model::problem::Findings;
 use crate::model::{Address, KindName, Location, OnDelete};
 
 pub use super::erase_lookup::{ErasedLookUp, lookup};
-pub use super::erase_raise::{AnyFind, AnyFinder, AnyLocator, Finds, Located, NotLocated, Search};
+pub use super::erase_raise::{AnyFind, AnyFinder, AnyLocator, Finds, Located, Search};
 
 /// A kind of resource or of look-up, without its types.
 pub trait AnyKind: Sync {
@@ -225,7 +225,7 @@ impl<K: Kind> AnyGroup for Group<K> {
                 state: &entry.state,
                 tags: &entry.tags,
                 seen: None,
-                leftover: measure,
+                measure,
             });
             let wanted: Vec<_> = wanted.collect();
             let observation = K::observe(aws, &wanted, Some(Survey::marked(&place.manifest, listings))).await;

@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use super::decide::Stacks;
 use super::erase::Erased;
 use super::erase_lookup::ErasedLookUp;
+use super::lookup::{self, NotLocated};
 use super::raise::{self, Ask, Called, Keys, Raising, Sketch};
 use super::sighting::Names;
 use super::task::ask_stacks;
@@ -95,15 +96,6 @@ pub struct Located {
     pub word: String,
     /// What it brings.
     pub outputs: Outputs,
-}
-
-/// Why there is no look-up.
-#[derive(Clone, Debug)]
-pub enum NotLocated {
-    /// None finds it.
-    None(String),
-    /// It could not be read.
-    Unknown(CallError),
 }
 
 impl<K: Kind> AnyFinder for Erased<K> {
@@ -204,8 +196,8 @@ impl<L: LookUp> AnyLocator for ErasedLookUp<L> {
     }
 }
 
-fn located<L: LookUp>(found: super::lookup::Located<L::Spec>) -> Result<Located, NotLocated> {
-    let super::lookup::Located { spec, word, outputs } = found;
+fn located<L: LookUp>(found: lookup::Located<L::Spec>) -> Result<Located, NotLocated> {
+    let lookup::Located { spec, word, outputs } = found;
     let fields = serde_json::to_string(&spec)
         .map_err(|error| NotLocated::None(format!("it cannot be written: {error}")))?;
     Ok(Located { fields, word, outputs })

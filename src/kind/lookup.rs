@@ -9,7 +9,6 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::erase::NotLocated;
 use super::raise::Ask;
 use crate::aws::{Aws, CallError};
 use crate::model::problem::Problems;
@@ -84,4 +83,13 @@ pub struct Located<S> {
     pub word: String,
     /// What it brings.
     pub outputs: Outputs,
+}
+
+/// Why there is no look-up.
+#[derive(Clone, Debug)]
+pub enum NotLocated {
+    /// None finds it.
+    None(String),
+    /// It could not be read.
+    Unknown(CallError),
 }

@@ -78,10 +78,11 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// `key` is the entry's key, for what has no name of its own.
     fn lower(spec: &Self::Spec, key: &str, place: &Place, problems: &mut Problems) -> Option<Self::State>;
 
-    /// The way back of [`Self::lower`]: the entry that would declare `live` as it is, what is at its default left out. Pure.
+    /// The way back of [`Self::lower`]: the entry that would declare `live` as it is, what is at its default left
+    /// out. Pure.
     ///
-    /// What is named is asked of `raising`. Whether the entry is right need not be checked here: [`raise`] reads it again
-    /// and compares it.
+    /// What is named is asked of `raising`. Whether the entry is right need not be checked here: [`raise`] reads it
+    /// again and compares it.
     ///
     /// # Errors
     ///
@@ -112,8 +113,8 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Reads what is live: one answer for each of `wanted`, in their order. Links are not known yet, but for
     /// [`Self::FOUND_BY_LINKS`].
     ///
-    /// With a `survey` it also looks for resources that the survey takes and that nothing in `wanted` names. What could not be read is
-    /// [`Found::Unknown`] or a gap, never absent.
+    /// With a `survey` it also looks for resources that the survey takes and that nothing in `wanted` names. What
+    /// could not be read is [`Found::Unknown`] or a gap, never absent.
     fn observe<'a>(
         aws: &'a Aws,
         wanted: &'a [Wanted<'a, Self>],

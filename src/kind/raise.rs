@@ -15,7 +15,7 @@ use super::named::NAME;
 use super::{Common, Delta, Describe, Draft, Entry, Kind, Known, Live, Phase, Place};
 use crate::aws::CallError;
 use crate::model::problem::{Problem, Segment};
-use crate::model::{Address, KindName, Location, Outputs, Tags, tags};
+use crate::model::{KindName, Location, Outputs, Tags, tags};
 
 /// An entry as a kind would write it.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ impl Subnets {
     /// Whether a network with these outputs has them.
     #[must_use]
     pub fn fit(&self, network: &Outputs) -> bool {
-        let has: BTreeMap<_, _> = network.under("subnet.").collect();
+        let has: BTreeMap<_, _> = network.under(Outputs::SUBNET).collect();
         let is_in = |(zone, subnet): (&String, &String)| has.get(zone.as_str()) == Some(&subnet.as_str());
         match self {
             Self::Any => true,
@@ -338,51 +338,6 @@ pub struct Called {
     pub word: String,
     /// Whether it is the resource's name.
     pub is_name: bool,
-}
-
-/// Keys from names: kebab-case, without the words that all of them begin with, and each but once for its kind.
-#[must_use]
-pub fn keys(all: &[Called]) -> Vec<String> {
-    let names: Vec<_> = all.iter().filter(|it| it.is_name).map(|it| words(&it.word)).collect();
-    let common = common(&names);
-    let mut taken = BTreeSet::new();
-    let mut keys = Vec::new();
-    for Called { kind, word, is_name } in all {
-        let words = words(word);
-        let own = words.get(if *is_name { common } else { 0 }..).unwrap_or_default();
-        let base: String = own.join("-").chars().take(MAX_KEY).collect();
-        let base = match base.trim_end_matches('-') {
-            "" => kind.resource,
-            base => base,
-        };
-        let mut key = base.to_owned();
-        let mut number = 1;
-        while !taken.insert(Address::new(*kind, key.clone())) {
-            number += 1;
-            key = format!("{base}-{number}");
-        }
-        keys.push(key);
-    }
-    keys
-}
-
-/// Longest key. The longest name has 512 letters, and a tag holds 256 of an address.
-const MAX_KEY: usize = 80;
-
-fn words(name: &str) -> Vec<String> {
-    let name = name.to_ascii_lowercase();
-    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_owned).collect()
-}
-
-/// How many words all of them begin with. One at least is left of each.
-fn common(all: &[Vec<String>]) -> usize {
-    let Some((first, rest)) = all.split_first() else { return 0 };
-    if rest.is_empty() {
-        return 0;
-    }
-    let most = all.iter().map(|words| words.len().saturating_sub(1)).min().unwrap_or_default();
-    (0..most).take_while(|at| rest.iter().all(|words| words.get(*at) == first.get(*at))).count()
 }
 
 #[cfg(test)]

@@ -14,8 +14,8 @@ pub struct Wanted<'a, K: Kind> {
     pub tags: &'a Tags,
     /// What was last seen of it, if it has been found before.
     pub seen: Option<&'a Outputs>,
-    /// Whether the resource left the manifest: then what it holds is measured too.
-    pub leftover: bool,
+    /// Whether what it holds is to be measured, and what uses it: where it left the manifest, and to show it.
+    pub measure: bool,
 }
 
 /// What [`Kind::observe`] looks for beside what is wanted, in a look at the whole account.

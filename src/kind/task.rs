@@ -277,7 +277,7 @@ impl<K: Kind> Task<K> {
             Target::Entry(entry) => (&entry.state, &entry.tags, None, &entry.place),
             Target::Leftover(live, _, place) => (&live.state, &live.tags, Some(&live.outputs), place),
         };
-        let wanted = Wanted { state, tags, seen, leftover: seen.is_some() };
+        let wanted = Wanted { state, tags, seen, measure: seen.is_some() };
         let mut answer = K::observe(aws, &[wanted], None).await;
         // No answer is not the answer that it is not there.
         let found = answer.found.pop().unwrap_or_else(|| Found::unanswered(K::name(state)));

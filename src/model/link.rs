@@ -16,6 +16,8 @@ impl Outputs {
     pub const ID: &'static str = "id";
     /// The Amazon Resource Name.
     pub const ARN: &'static str = "arn";
+    /// What the outputs of a network that are its subnets begin with; the rest is the zone.
+    pub const SUBNET: &'static str = "subnet.";
 
     /// The value of an output.
     #[must_use]

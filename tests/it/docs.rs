@@ -155,8 +155,14 @@ fn the_permitted_calls_are_all_listed() {
 }
 
 /// What AWS does with the caller's permissions when a permitted call is made (API `CreateMountTarget`,
-/// `ModifyMountTargetSecurityGroups`).
-const IN_YOUR_NAME: [&str; 2] = ["ec2:CreateNetworkInterface", "ec2:ModifyNetworkInterfaceAttribute"];
+/// `ModifyMountTargetSecurityGroups`; for `CreateLoadBalancer`, ELB user guide, "API permissions").
+const IN_YOUR_NAME: [&str; 5] = [
+    "ec2:CreateNetworkInterface",
+    "ec2:ModifyNetworkInterfaceAttribute",
+    "ec2:DescribeAccountAttributes",
+    "ec2:DescribeAddresses",
+    "ec2:DescribeInternetGateways",
+];
 
 #[test]
 fn the_policies_allow_the_permitted_calls_and_no_other() {

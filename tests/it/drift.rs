@@ -4,6 +4,8 @@ mod load_balancer;
 mod network;
 mod reviewed;
 
+use std::path::{Path, PathBuf};
+
 use infra::cli::exit::Exit;
 use serde_json::{Value, json};
 
@@ -19,8 +21,8 @@ const REPOSITORY: &str = "webordinary/claude-code-astro";
 const SECRET: &str = "webordinary/github-token";
 
 /// The shipped manifest, for the account of `world`.
-fn prereqs(world: &World) -> std::path::PathBuf {
-    world.certify(SITE);
+fn prereqs(world: &World) -> PathBuf {
+    world.account.certify(SITE);
     let entries = PREREQS.split_once("# The image").unwrap().1;
     world.named_manifest("prereqs", &format!("# The image{entries}").replace("[tags]", ""))
 }
@@ -157,22 +159,26 @@ const MEDDLING: &[Meddling] = &[
     ),
 ];
 
+/// Where `manifest` is in sync: what somebody does is drift, and is gone after `apply`.
+fn is_seen_and_repaired(world: &World, manifest: &Path, (what, meddle, lines): &Meddling) {
+    meddle(world);
+    let mut drift = world.drift(manifest).expect(Exit::Pending);
+    assert!(drift.out.contains(" 1 to update,"), "{what}\n{drift}");
+    for line in *lines {
+        drift = drift.says(line);
+    }
+    let _ = world.apply(manifest);
+    let _ = world.drift(manifest).expect(Exit::Done);
+}
+
 #[test]
 fn every_meddling_is_seen_and_repaired() {
     for world in World::each() {
         let manifest = prereqs(&world);
         let _ = world.apply(&manifest);
         let _ = world.drift(&manifest).expect(Exit::Done);
-        for (what, meddle, lines) in MEDDLING.iter().chain(network::NETWORK) {
-            meddle(&world);
-            let mut drift = world.drift(&manifest);
-            println!("{what}: {drift}");
-            drift = drift.expect(Exit::Pending).says(" 1 to update,");
-            for line in *lines {
-                drift = drift.says(line);
-            }
-            let _ = world.apply(&manifest);
-            let _ = world.drift(&manifest).expect(Exit::Done);
+        for meddling in MEDDLING.iter().chain(network::NETWORK) {
+            is_seen_and_repaired(&world, &manifest, meddling);
         }
     }
 }

@@ -255,8 +255,7 @@ fn security_group_rule_described_unknown(account: &Account) -> bool {
 }
 
 fn certificate_key_types(account: &Account) -> bool {
-    let body = json!({ "DomainName": "example.com", "KeyAlgorithm": "EC_prime256v1" });
-    account.acm("RequestCertificate", &body).json();
+    account.certify_with("example.com", &json!({ "KeyAlgorithm": "EC_prime256v1" }));
     count(&account.acm("ListCertificates", &json!({})).json()["CertificateSummaryList"]) == 0
 }
 

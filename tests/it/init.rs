@@ -1,5 +1,8 @@
 //! `infra init`: what people made by other means becomes a manifest, and taking it over writes tags alone.
 
+mod by_hand;
+mod left_out;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -7,122 +10,10 @@ use infra::cli::exit::Exit;
 use insta::{allow_duplicates, assert_snapshot};
 use serde_json::json;
 
+use self::by_hand::by_hand;
 use crate::support::cli::{Output, World, infra};
 use crate::support::connector::{Fault, Which, Wire};
 use crate::support::emulators::REGION;
-
-/// What `aws` commands leave behind: repository, secrets, groups, a file system with its mount targets and a way in, a
-/// load balancer with its listeners.
-fn by_hand(world: &World) {
-    let account = &world.account;
-    let project = json!([{"Key": "Project", "Value": "webordinary"}]);
-    let name = json!({"repositoryName": "webordinary/claude-code-astro"});
-    let mut repository = name.clone();
-    repository["imageScanningConfiguration"] = json!({"scanOnPush": true});
-    repository["tags"] = project.clone();
-    account.ecr("CreateRepository", &repository).json();
-    let rules = json!({"rules": [{
-        "rulePriority": 1, "description": "Keep last 10 images", "action": {"type": "expire"},
-        "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 10},
-    }]});
-    let mut lifecycle = name;
-    lifecycle["lifecyclePolicyText"] = rules.to_string().into();
-    account.ecr("PutLifecyclePolicy", &lifecycle).json();
-    for (name, description) in [
-        ("anthropic-api-key", "Claude API key for Claude Code SDK"),
-        ("github-token", "GitHub personal access token for repository operations"),
-        ("aws-credentials", "AWS credentials for S3 access"),
-    ] {
-        let body = json!({
-            "Name": format!("webordinary/{name}"), "Description": description,
-            "SecretString": "nobody reads this", "Tags": project,
-        });
-        account.secrets("CreateSecret", &body).json();
-    }
-    let vpc = default_vpc(world);
-    let group = group(world, &vpc, "webordinary-workspaces", "Mount targets of the workspaces");
-    let nfs = [
-        ("GroupId", group.as_str()),
-        ("IpPermissions.1.IpProtocol", "tcp"),
-        ("IpPermissions.1.FromPort", "2049"),
-        ("IpPermissions.1.ToPort", "2049"),
-        ("IpPermissions.1.Groups.1.GroupId", &group),
-    ];
-    account.ec2("AuthorizeSecurityGroupIngress", &nfs).xml();
-    let body = json!({
-        "CreationToken": "webordinary-workspaces", "Encrypted": true, "Backup": true,
-        "Tags": [{"Key": "Name", "Value": "webordinary-workspaces"}, {"Key": "Project", "Value": "webordinary"}],
-    });
-    let made = account.efs("POST file-systems", &body).json();
-    let id = made["FileSystemId"].as_str().unwrap();
-    let rules = json!({"LifecyclePolicies": [{"TransitionToIA": "AFTER_30_DAYS"}]});
-    account.efs(&format!("PUT file-systems/{id}/lifecycle-configuration"), &rules).json();
-    let backup = json!({"BackupPolicy": {"Status": "ENABLED"}});
-    account.efs(&format!("PUT file-systems/{id}/backup-policy"), &backup).json();
-    let subnets = account.ec2("DescribeSubnets", &[("Filter.1.Name", "vpc-id"), ("Filter.1.Value.1", &vpc)]);
-    let subnets: Vec<_> = subnets.xml().elements("subnetId").map(str::to_owned).collect();
-    for subnet in &subnets {
-        let body = json!({"FileSystemId": id, "SubnetId": subnet, "SecurityGroups": [group]});
-        account.efs("POST mount-targets", &body).json();
-    }
-    let body = json!({
-        "ClientToken": "clients", "FileSystemId": id, "PosixUser": {"Uid": 1000, "Gid": 1000},
-        "RootDirectory": {"Path": "/clients", "CreationInfo": {"OwnerUid": 1000, "OwnerGid": 1000, "Permissions": "755"}},
-    });
-    account.efs("POST access-points", &body).json();
-    balancer_by_hand(world, &vpc, &subnets);
-}
-
-/// A load balancer in the default subnets, which answers over HTTPS and sends everything else there.
-fn balancer_by_hand(world: &World, vpc: &str, subnets: &[String]) {
-    let account = &world.account;
-    let group = group(world, vpc, "webordinary-edit-alb", "The editor, from anywhere");
-    let open = |port: &str| {
-        let rule = [
-            ("GroupId", group.as_str()),
-            ("IpPermissions.1.IpProtocol", "tcp"),
-            ("IpPermissions.1.FromPort", port),
-            ("IpPermissions.1.ToPort", port),
-            ("IpPermissions.1.IpRanges.1.CidrIp", "0.0.0.0/0"),
-        ];
-        account.ec2("AuthorizeSecurityGroupIngress", &rule).xml();
-    };
-    open("80");
-    open("443");
-    let domain = json!({"DomainName": "*.ameliastamps.com", "ValidationMethod": "DNS"});
-    let certificate = account.acm("RequestCertificate", &domain).json();
-    let certificate = certificate["CertificateArn"].as_str().unwrap();
-    let members: Vec<_> = (1..).zip(subnets).map(|(at, id)| (format!("Subnets.member.{at}"), id)).collect();
-    let mut balancer = vec![
-        ("Name", "webordinary-edit-alb"),
-        ("SecurityGroups.member.1", group.as_str()),
-        ("Tags.member.1.Key", "Project"),
-        ("Tags.member.1.Value", "webordinary"),
-    ];
-    balancer.extend(members.iter().map(|(key, id)| (key.as_str(), id.as_str())));
-    let balancer = account.elb("CreateLoadBalancer", &balancer).xml().element("LoadBalancerArn");
-    let https = [
-        ("LoadBalancerArn", balancer.as_str()),
-        ("Protocol", "HTTPS"),
-        ("Port", "443"),
-        ("Certificates.member.1.CertificateArn", certificate),
-        ("DefaultActions.member.1.Type", "fixed-response"),
-        ("DefaultActions.member.1.FixedResponseConfig.StatusCode", "200"),
-        ("DefaultActions.member.1.FixedResponseConfig.ContentType", "text/plain"),
-        ("DefaultActions.member.1.FixedResponseConfig.MessageBody", "Webordinary ALB - No target configured"),
-    ];
-    account.elb("CreateListener", &https).xml();
-    let http = [
-        ("LoadBalancerArn", balancer.as_str()),
-        ("Protocol", "HTTP"),
-        ("Port", "80"),
-        ("DefaultActions.member.1.Type", "redirect"),
-        ("DefaultActions.member.1.RedirectConfig.Protocol", "HTTPS"),
-        ("DefaultActions.member.1.RedirectConfig.Port", "443"),
-        ("DefaultActions.member.1.RedirectConfig.StatusCode", "HTTP_301"),
-    ];
-    account.elb("CreateListener", &http).xml();
-}
 
 fn default_vpc(world: &World) -> String {
     let filter = [("Filter.1.Name", "isDefault"), ("Filter.1.Value.1", "true")];
@@ -289,46 +180,6 @@ fn what_aws_commands_made_is_taken_over_by_tags_alone() {
     }
 }
 
-const SECRET: &str = "[secretsmanager.secret.key]\nname = \"team/key\"\n";
-
-#[test]
-fn what_is_somebody_elses_is_left_out_and_said() {
-    for world in World::each() {
-        let _ = world.apply(&world.named_manifest("other", SECRET));
-        let _ = world.apply(&world.named_manifest("found", "[ecr.repository.ours]\nname = \"team/ours\"\n"));
-        let controller = json!([{"Key": "services.k8s.aws/namespace", "Value": "prod"}]);
-        let repository = json!({"repositoryName": "team/theirs", "tags": controller});
-        world.account.ecr("CreateRepository", &repository).json();
-        let stack = world.account.stack("CreateStack", "old-cdk", "1").element("StackId");
-        let stack = json!([
-            {"Key": "aws:cloudformation:stack-id", "Value": stack},
-            {"Key": "aws:cloudformation:stack-name", "Value": "old-cdk"},
-        ]);
-        let repository = json!({"repositoryName": "team/stacked", "tags": stack});
-        world.account.ecr("CreateRepository", &repository).json();
-        world.account.secrets("CreateSecret", &json!({"Name": "team/going"})).json();
-        let going = json!({"SecretId": "team/going", "RecoveryWindowInDays": 7});
-        world.account.secrets("DeleteSecret", &going).json();
-        let (_folder, manifest, output) = init(&world, &["--name", "team/*"]);
-        let output = output.expect(Exit::Done);
-        let text = fs::read_to_string(&manifest).unwrap();
-        for why in [
-            "secretsmanager.secret team/key: it belongs to the manifest `other`",
-            "secretsmanager.secret team/going: its deletion was scheduled on ",
-            "ecr.repository team/theirs: its tags say that AWS Controllers for Kubernetes manages it",
-            "ecr.repository team/stacked: it belongs to the CloudFormation stack `old-cdk`, which is live",
-        ] {
-            assert!(output.err.contains(&format!("left out: {why}")), "{why}\n{output}");
-            assert!(text.contains(&format!("# - {why}")), "{why}\n{text}");
-        }
-        // What is this manifest's own is declared as it is, and only its key is another.
-        let plan = world.infra(&["plan"], &manifest).run().expect(Exit::Done);
-        let _ = plan
-            .says("plan: 0 to create, 1 to update, 0 to adopt, 0 to restore, 0 to delete, 0 kept, 0 blocked,")
-            .says("tag infra:address  ecr.repository.ours → ecr.repository.team-ours");
-    }
-}
-
 #[test]
 fn what_is_named_comes_along_and_says_by_whom() {
     for world in World::each() {
@@ -380,87 +231,6 @@ fn what_is_named_comes_along_and_says_by_whom() {
 }
 
 #[test]
-fn of_two_with_one_name_none_is_chosen_and_one_without_is_told_by_its_id() {
-    for world in World::each() {
-        let name = json!([{"Key": "Name", "Value": "data"}]);
-        for (token, tags) in [("one", name.clone()), ("two", name), ("three", json!([]))] {
-            let body = json!({"CreationToken": token, "Encrypted": true, "Tags": tags});
-            world.account.efs("POST file-systems", &body).json();
-        }
-        let (_folder, manifest, output) = init(&world, &["--kind", "efs"]);
-        let output = output.expect(Exit::Done);
-        let text = fs::read_to_string(&manifest).unwrap();
-        let twins = text.lines().filter(|line| {
-            line.starts_with("# - efs.file-system data (fs-") && line.contains(" has the same name, ")
-        });
-        assert_eq!(twins.count(), 2, "{text}");
-        assert!(text.contains("[efs.file-system.file-system]\nname    = \"fs-"), "{text}");
-        assert!(text.contains("\nid      = \"fs-"), "{text}\n{output}");
-        is_adopted_by_tags_alone(&world, &manifest, 1);
-    }
-}
-
-#[test]
-fn what_no_manifest_can_say_is_left_alone() {
-    for world in World::each() {
-        world.account.ecr("CreateRepository", &json!({"repositoryName": "team/site"})).json();
-        let policy = json!({"Version": "2008-10-17", "Statement": [{
-            "Sid": "pull", "Effect": "Allow", "Action": "ecr:BatchGetImage",
-            "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
-        }]});
-        let body = json!({"repositoryName": "team/site", "policyText": policy.to_string()});
-        world.account.ecr("SetRepositoryPolicy", &body).json();
-        let vpc = default_vpc(&world);
-        let inner = group(&world, &vpc, "team-inner", "From the default group");
-        let listed = world.account.ec2(
-            "DescribeSecurityGroups",
-            &[("Filter.1.Name", "group-name"), ("Filter.1.Value.1", "default")],
-        );
-        let own = listed.xml().element("groupId");
-        let rule = [
-            ("GroupId", inner.as_str()),
-            ("IpPermissions.1.IpProtocol", "tcp"),
-            ("IpPermissions.1.FromPort", "443"),
-            ("IpPermissions.1.ToPort", "443"),
-            ("IpPermissions.1.Groups.1.GroupId", &own),
-        ];
-        world.account.ec2("AuthorizeSecurityGroupIngress", &rule).xml();
-        let (_folder, manifest, output) = init(&world, &["--name", "team*"]);
-        let _ = output.expect(Exit::Done);
-        allow_duplicates! { assert_snapshot!(text(&world, &manifest), @r#"
-        # What there is in account ACCOUNT, region us-west-2, on DAY.
-        # Written by: infra init --name 'team*'
-        # Read it, then run `infra plan`: taking over what is here writes tags, and nothing else.
-
-        [manifest]
-        name    = "found"
-        account = "ACCOUNT"
-        region  = "us-west-2"
-
-        [lookup.vpc.main]
-        default = true
-
-        # policy is left alone: the policy is not of the version 2012-10-17
-        [ecr.repository.site]
-        name   = "team/site"
-        ignore = ["policy"]
-
-        # ingress is left alone: it names ec2.security-group default (sg-ID), which is left out
-        [ec2.security-group.inner]
-        name        = "team-inner"
-        vpc         = "main"
-        description = "From the default group"
-        egress      = [{ protocol = "all", cidr = ["0.0.0.0/0"], public = true }]
-        ignore      = ["ingress"]
-
-        # Left out, because a plan would not only adopt it:
-        # - ec2.security-group default (sg-ID): AWS makes it with its VPC, and keeps it
-        "#); }
-        is_adopted_by_tags_alone(&world, &manifest, 2);
-    }
-}
-
-#[test]
 fn hostile_names_and_descriptions_stay_in_their_strings() {
     for world in World::each() {
         let description = "\"\n[manifest]\nname = \"evil\" # \u{202e}\u{1b}[2J'''";
@@ -472,31 +242,6 @@ fn hostile_names_and_descriptions_stay_in_their_strings() {
         assert!(!format!("{text}{}", output.err).contains(['\u{202e}', '\u{1b}']), "{output}");
         assert_eq!(text.matches("\n[manifest]").count(), 1, "{text}");
         is_adopted_by_tags_alone(&world, &manifest, 1);
-    }
-}
-
-#[test]
-fn what_could_not_be_read_is_named_and_is_no_silence() {
-    for world in World::each() {
-        by_hand(&world);
-        let folder = tempfile::tempdir().unwrap();
-        for (call, left) in [
-            ("secretsmanager:ListSecrets", "secretsmanager."),
-            ("ecr:GetLifecyclePolicy", "ecr."),
-            ("ec2:DescribeSubnets", "lookup."),
-            ("elasticfilesystem:DescribeMountTargets", "efs."),
-        ] {
-            let fault = Fault::Answer(400, "AccessDeniedException");
-            let wire = Wire::with_faults(vec![(Which::Named(call), fault)]);
-            let out = folder.path().join(format!("{left}toml"));
-            let args = ["init", "--region", REGION, "--out", out.to_str().unwrap()];
-            let output = world.command(&args).wire(&wire).run().expect(Exit::Incomplete);
-            let text = fs::read_to_string(&out).unwrap();
-            assert!(output.err.contains(&format!("could not read {call}")), "{output}");
-            assert!(text.contains("# Could not be read, so there may be more:"), "{text}");
-            assert!(text.contains(&format!("# - {call}")), "{text}");
-            assert!(!text.contains(&format!("\n[{left}")), "{text}");
-        }
     }
 }
 

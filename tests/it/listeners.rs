@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use infra::cli::exit::Exit;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::lookups::issue;
 use crate::support::cli::World;
 use crate::support::connector::{Fault, Which, Wire};
 
@@ -51,7 +50,7 @@ fn all() -> String {
 /// An account with the certificate that is looked up.
 fn worlds() -> impl Iterator<Item = World> {
     World::each().inspect(|world| {
-        let _ = issue(world, "*.example.com", &json!({}));
+        let _ = world.account.certify("*.example.com");
     })
 }
 
@@ -205,7 +204,7 @@ const MEDDLING: &[Meddling] = &[
     (
         "certificate changed",
         |world, arn| {
-            let other = issue(world, "other.example.org", &json!({}));
+            let other = world.account.certify("other.example.org");
             let certificate =
                 [("ListenerArn", arn), ("Certificates.member.1.CertificateArn", other.as_str())];
             let _ = elb(world, "ModifyListener", &certificate);
@@ -215,7 +214,7 @@ const MEDDLING: &[Meddling] = &[
     (
         "certificate added",
         |world, arn| {
-            let other = issue(world, "other.example.org", &json!({}));
+            let other = world.account.certify("other.example.org");
             let certificate =
                 [("ListenerArn", arn), ("Certificates.member.1.CertificateArn", other.as_str())];
             let _ = elb(world, "AddListenerCertificates", &certificate);
@@ -406,7 +405,7 @@ fn a_certificate_that_is_in_use_stays_the_one_that_is_meant() {
         };
         let _ = world.apply(&manifest);
         let before = world.drift(&manifest).expect(Exit::Done);
-        let second = issue(&world, "*.example.com", &json!({}));
+        let second = world.account.certify("*.example.com");
         let after = world.drift(&manifest).expect(Exit::Done);
         assert_eq!(digest(&after), digest(&before));
         let plan = world.infra(&["plan", "--all"], &manifest).run().expect(Exit::Done);

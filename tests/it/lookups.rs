@@ -10,13 +10,6 @@ use crate::support::connector::{Fault, Which, Wire};
 const BOTH: &str =
     "[lookup.vpc.main]\ndefault = true\n[lookup.certificate.site]\ndomain = \"*.example.com\"\n";
 
-/// Has a certificate issued; gives its ARN.
-pub(crate) fn issue(world: &World, domain: &str, more: &Value) -> String {
-    let mut body = json!({ "DomainName": domain, "ValidationMethod": "DNS" });
-    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    world.account.acm("RequestCertificate", &body).json()["CertificateArn"].as_str().unwrap().to_owned()
-}
-
 /// A VPC of this name, with a subnet for each zone and tier; gives their ids.
 fn network(world: &World, name: &str, subnets: &[(&str, &str)]) -> (String, Vec<String>) {
     let ec2 = |operation: &str, parameters: &[(&str, &str)]| world.account.ec2(operation, parameters).xml();
@@ -43,7 +36,9 @@ fn plan(world: &World, entries: &str) -> Output {
 #[test]
 fn what_is_looked_up_is_found_and_never_written() {
     for world in World::each() {
-        let arn = issue(&world, "example.com", &json!({ "SubjectAlternativeNames": ["*.example.com"] }));
+        let arn = world
+            .account
+            .certify_with("example.com", &json!({ "SubjectAlternativeNames": ["*.example.com"] }));
         let default = world.account.ec2("DescribeVpcs", &[]).xml().element("vpcId");
         let manifest = world.manifest(BOTH);
         let wire = Wire::new();
@@ -76,7 +71,7 @@ fn what_is_looked_up_is_found_and_never_written() {
 fn each_list_is_read_once() {
     for world in World::each() {
         let (vpc, _) = network(&world, "own", &[("us-west-2a", "public")]);
-        issue(&world, "*.example.com", &json!({}));
+        world.account.certify("*.example.com");
         let entries = format!(
             "{BOTH}[lookup.vpc.own]\ntags = {{ Name = \"own\" }}\n[lookup.vpc.id]\nid = \"{vpc}\"\n[lookup.certificate.again]\ndomain = \"*.example.com\"\n"
         );
@@ -113,13 +108,13 @@ fn a_network_that_is_not_clear_is_refused_until_it_is() {
 fn a_certificate_that_is_not_clear_is_refused_until_it_is() {
     for world in World::each() {
         let site = "[lookup.certificate.site]\ndomain = \"*.example.com\"\n";
-        issue(&world, "www.example.com", &json!({}));
+        world.account.certify("www.example.com");
         let none = "there is no certificate for *.example.com in this account and region";
         let _ = plan(&world, site).expect(Exit::Refused).says(none);
-        let first = issue(&world, "*.example.com", &json!({ "IdempotencyToken": "one" }));
+        let first = world.account.certify_with("*.example.com", &json!({ "IdempotencyToken": "one" }));
         let _ = plan(&world, site).expect(Exit::Done).says(&first);
         // A second one changes nothing silently.
-        let second = issue(&world, "*.example.com", &json!({ "IdempotencyToken": "two" }));
+        let second = world.account.certify_with("*.example.com", &json!({ "IdempotencyToken": "two" }));
         let _ = plan(&world, site)
             .expect(Exit::Refused)
             .says("more than one certificate is issued for *.example.com")
@@ -144,7 +139,7 @@ fn a_certificate_with_another_key_is_found() {
             [("EC_prime256v1", "ECDSA P-256"), ("EC_secp384r1", "ECDSA P-384"), ("RSA_4096", "RSA 4096")]
         {
             let domain = format!("{}.example.com", key.to_lowercase().replace('_', "-"));
-            issue(&world, &domain, &json!({ "KeyAlgorithm": key }));
+            world.account.certify_with(&domain, &json!({ "KeyAlgorithm": key }));
             let entry = format!("[lookup.certificate.site]\ndomain = \"{domain}\"\n");
             let _ = plan(&world, &entry).expect(Exit::Done).says(&format!("issued for {domain}, {words}"));
         }
@@ -154,7 +149,7 @@ fn a_certificate_with_another_key_is_found() {
 #[test]
 fn what_could_not_be_read_is_unknown() {
     for world in World::each() {
-        issue(&world, "*.example.com", &json!({}));
+        world.account.certify("*.example.com");
         for (call, entry) in [
             ("ec2:DescribeVpcs", "lookup.vpc.main"),
             ("ec2:DescribeSubnets", "lookup.vpc.main"),

@@ -41,7 +41,7 @@ pub(crate) fn entry<K: Kind>(body: Value) -> Entry<K> {
 #[tokio::main(flavor = "current_thread")]
 async fn look<K: Kind>(state: &K::State, answers: Vec<(&'static str, Answer)>) -> Found<K> {
     let aws = recorded::aws(answers).await;
-    let wanted = Wanted { state, tags: &Tags::default(), seen: None, leftover: true };
+    let wanted = Wanted { state, tags: &Tags::default(), seen: None, measure: true };
     let mut seen = K::observe(&aws, &[wanted], None).await;
     assert_eq!(seen.found.len(), 1);
     seen.found.remove(0)

@@ -4,10 +4,11 @@ use std::path::Path;
 
 use super::unless_stopped;
 use crate::cli::args::{Global, SANDBOX, SandboxArgs};
+use crate::cli::connect::{Target, start_sandbox};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::host::Host;
-use crate::cli::session::{Target, load, manifest_path, start_sandbox};
+use crate::cli::session::{load, manifest_path};
 use crate::cli::ui::Ui;
 use crate::kind::entry::Place;
 

@@ -143,7 +143,7 @@ async fn find(
         });
     }
     let mut live = live(group)?;
-    if wanted.leftover {
+    if wanted.measure {
         let id = group.group_id().unwrap_or_default();
         live.detail.holders = Some(holders(aws, id).await?);
     }

@@ -168,7 +168,7 @@ async fn find(
             (None, Seen::NoRepository) => return Ok(Found::Absent),
             (Some(repository), Seen::Whole(parts)) => {
                 let mut live = live(repository, parts)?;
-                let measured = if wanted.leftover || must_measure(&live, wanted.state) {
+                let measured = if wanted.measure || must_measure(&live, wanted.state) {
                     images(aws, name).await?
                 } else {
                     Part::Is(Detail::default())

@@ -4,10 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::Change;
 use crate::kind::{Delta, Stage};
-use crate::model::{FieldChange, Link, Setting, Shown};
-
-/// What the outputs of a network that are its subnets begin with; the rest is the zone.
-const SUBNET: &str = "subnet.";
+use crate::model::{FieldChange, Link, Outputs, Setting, Shown};
 
 const MOVED: &str = "AWS cannot move a mount target, and a file system is in one network at a time: when nobody has it \
                      mounted there any more, delete that mount target by hand, then plan again";
@@ -51,7 +48,7 @@ impl Reach {
     /// The zones to have a mount target in, with the subnet of each: those of the network, or the one zone that
     /// the file system itself is in (API `CreateMountTarget`: One Zone).
     fn subnets<'a>(&'a self, zone: Option<&str>) -> BTreeMap<&'a str, &'a str> {
-        let all = self.vpc.outputs().into_iter().flat_map(|vpc| vpc.under(SUBNET));
+        let all = self.vpc.outputs().into_iter().flat_map(|vpc| vpc.under(Outputs::SUBNET));
         all.filter(|(name, _)| zone.is_none_or(|zone| zone == *name)).collect()
     }
 }

@@ -150,7 +150,8 @@ async fn until_active(run: &Run<'_>, arn: &str) -> Result<(), CallError> {
     }
 }
 
-/// Waits until a load balancer is gone. Its network interfaces go later; the security groups that they are in wait for that.
+/// Waits until a load balancer is gone. Its network interfaces go later; the security groups that they are in wait for
+/// that.
 async fn until_gone(run: &Run<'_>, arn: &str) -> Result<(), CallError> {
     let mut patience = run.patience("the load balancer to be gone", UNTIL_GONE);
     while is_there(run.aws, arn).await? {

@@ -9,7 +9,8 @@
 //! attributes of each. An attribute that AWS does not tell is at its default; one that no field names is left alone.
 //! **Leftovers**: those of the list with the manifest's mark, and what listens on them.
 //! **Deleted** only while nobody else has listeners or rules on it and deletion protection is off. AWS deletes its
-//! listeners with it and lets go of its network interfaces minutes later, which whoever deletes its security groups waits for.
+//! listeners with it and lets go of its network interfaces minutes later: whoever deletes its security groups waits
+//! for that.
 
 mod apply;
 pub mod attributes;

@@ -105,7 +105,7 @@ async fn look(
             help: "give this entry another name: load balancers of all types share theirs".to_owned(),
         }));
     }
-    let live = live(aws, &described, listings, wanted.leftover).await?;
+    let live = live(aws, &described, listings, wanted.measure).await?;
     Ok(live.map(|live| Found::Present(Box::new(live))))
 }
 
@@ -159,18 +159,18 @@ pub(super) async fn described(aws: &Aws, by: By<'_>) -> Result<Option<LoadBalanc
     found.map(Some).ok_or_else(|| holds_no(DESCRIBE, subject, "load balancer of this name or ARN"))
 }
 
-/// The live load balancer, and where it left the manifest what listens on it; none if it is gone.
+/// The live load balancer, with `measure` what listens on it too; none if it is gone.
 async fn live(
     aws: &Aws,
     described: &LoadBalancer,
     listings: Option<&Listings>,
-    leftover: bool,
+    measure: bool,
 ) -> Result<Option<Live<Elbv2LoadBalancer>>, CallError> {
     let name = described.load_balancer_name().unwrap_or_default();
     let lacks = |what| holds_no(DESCRIBE, name, what);
     let arn = described.load_balancer_arn().ok_or_else(|| lacks("ARN"))?;
     let listeners =
-        async { if leftover { listeners(aws, arn).await.map(|it| it.map(Some)) } else { Ok(Some(None)) } };
+        async { if measure { listeners(aws, arn).await.map(|it| it.map(Some)) } else { Ok(Some(None)) } };
     let read = tokio::try_join!(attributes(aws, arn), tags(aws, arn, listings), listeners)?;
     let (Some(attributes), Some(tags), Some(listeners)) = read else { return Ok(None) };
     if described.r#type() != Some(&LoadBalancerTypeEnum::Application) {

@@ -116,7 +116,9 @@ const KEEP_ALIVE: std::ops::RangeInclusive<u32> = 60..=604_800;
 
 pub(super) fn lower(spec: &Spec, problems: &mut Problems) -> State {
     check_name(&spec.name, problems);
-    // Networking & Content Delivery blog, “Introducing dual-stack without public IPv4 Application Load Balancer”.
+    // Networking & Content Delivery blog, “Introducing dual-stack without public IPv4 Application Load Balancer”. That
+    // internal ones must have IPv4 alone (API `CreateLoadBalancer`) is older than dual-stack ones (whitepaper “IPv6 on
+    // AWS”).
     if (spec.scheme, spec.ip_address_type) == (Scheme::Internal, AddressType::DualstackWithoutPublicIpv4) {
         problems.report(
             "ip-address-type",

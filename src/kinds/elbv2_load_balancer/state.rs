@@ -12,8 +12,6 @@ use crate::kind::view::tag_fields;
 use crate::kind::{Delta, Entry, Live};
 use crate::model::{FieldChange, Link, Outputs, Setting, Shown, Tags, size, tags};
 
-/// What the outputs of a network that are its subnets begin with; the rest is the zone.
-const SUBNET: &str = "subnet.";
 /// The fewest zones (API `CreateLoadBalancer`).
 const MIN_ZONES: usize = 2;
 
@@ -43,7 +41,7 @@ impl State {
     /// The subnet in each zone.
     #[must_use]
     pub fn subnets(&self) -> BTreeMap<String, String> {
-        let all = self.vpc.outputs().into_iter().flat_map(|vpc| vpc.under(SUBNET));
+        let all = self.vpc.outputs().into_iter().flat_map(|vpc| vpc.under(Outputs::SUBNET));
         all.map(|(zone, subnet)| (zone.to_owned(), subnet.to_owned())).collect()
     }
 
@@ -62,7 +60,7 @@ impl State {
 pub(super) fn network(vpc: &str, subnets: impl IntoIterator<Item = (String, String)>) -> Link {
     let mut outputs = Outputs::default().with(Outputs::ID, vpc);
     for (zone, subnet) in subnets {
-        outputs.set(format!("{SUBNET}{zone}"), subnet);
+        outputs.set(format!("{}{zone}", Outputs::SUBNET), subnet);
     }
     let mut link = Link::live(vpc);
     link.resolve(Some(outputs));

@@ -1,8 +1,8 @@
 //! Which certificate is meant. Pure.
 
-use super::spec::{Query, Spec};
+use super::spec::Query;
 use crate::aws::CallError;
-use crate::kind::lookup::{Choice, Located, NoChoice};
+use crate::kind::lookup::{Choice, NoChoice};
 use crate::model::Outputs;
 
 /// What the list says of a certificate.
@@ -80,26 +80,6 @@ fn beside(chosen: &Certificate, fit: &[(&Certificate, &Valid)]) -> String {
     let mut others: Vec<_> = others.collect();
     others.sort_unstable();
     format!("it is the one in use; beside it, but unused, there is {}", others.join(", "))
-}
-
-/// The entry that finds the certificate of this ARN: by its domain, where no other is issued for it.
-///
-/// # Errors
-///
-/// That there is none.
-pub(super) fn locate(arn: &str, all: &[Certificate], now: i64) -> Result<Located<Spec>, String> {
-    let Some(certificate) = all.iter().find(|certificate| certificate.arn == arn) else {
-        return Err(format!("there is no certificate {arn} in this account and region"));
-    };
-    let domain = certificate.domain.to_ascii_lowercase();
-    let by_domain =
-        (Query::Domain(domain.clone()), Spec { domain: Some(certificate.domain.clone()), ..Spec::default() });
-    let by_arn = (Query::Arn(arn.to_owned()), Spec { arn: Some(arn.to_owned()), ..Spec::default() });
-    let found = [by_domain, by_arn].into_iter().find_map(|(query, spec)| {
-        let outputs = choose(&query, all, now).ok().filter(|choice| choice.name == arn)?.outputs;
-        Some(Located { spec, word: domain.clone(), outputs })
-    });
-    found.ok_or_else(|| format!("the certificate {arn} is not valid now"))
 }
 
 fn is_meant(certificate: &Certificate, query: &Query) -> bool {

@@ -10,6 +10,7 @@
 //! A renewal keeps the ARN and changes the dates, so the dates are no part of why a certificate was chosen.
 
 mod choose;
+mod locate;
 mod observe;
 mod spec;
 #[cfg(test)]
@@ -17,8 +18,7 @@ mod tests;
 
 use crate::aws::Aws;
 use crate::kind::LookUp;
-use crate::kind::erase::NotLocated;
-use crate::kind::lookup::{Choice, Located, NoChoice};
+use crate::kind::lookup::{Choice, Located, NoChoice, NotLocated};
 use crate::kind::raise::Ask;
 use crate::model::KindName;
 use crate::model::problem::Problems;

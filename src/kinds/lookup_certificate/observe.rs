@@ -6,10 +6,10 @@ use aws_sdk_acm::types::{CertificateStatus, CertificateSummary, Filters, KeyAlgo
 use aws_smithy_types::DateTime;
 
 use super::choose::{self, Certificate, Status, Valid};
+use super::locate;
 use super::spec::{Query, Spec};
 use crate::aws::{Answer as _, Aws, CallError, day};
-use crate::kind::erase::NotLocated;
-use crate::kind::lookup::{Choice, Located, NoChoice};
+use crate::kind::lookup::{Choice, Located, NoChoice, NotLocated};
 use crate::kind::raise::Ask;
 use crate::kind::reading::holds_no;
 
@@ -35,7 +35,7 @@ pub(super) async fn locate(aws: &Aws, asks: &[Ask]) -> Vec<Result<Located<Spec>,
     let all = certificates(aws).await;
     let now = DateTime::from(SystemTime::now()).secs();
     let locate = |ask: &Ask| match &all {
-        Ok(all) => choose::locate(&ask.id, all, now).map_err(NotLocated::None),
+        Ok(all) => locate::locate(&ask.id, all, now).map_err(NotLocated::None),
         Err(error) => Err(NotLocated::Unknown(error.clone())),
     };
     asks.iter().map(locate).collect()

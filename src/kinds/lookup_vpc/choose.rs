@@ -43,7 +43,7 @@ pub(super) fn choose(query: &Query, vpcs: &[Vpc], subnets: &[Subnet]) -> Result<
     let with: Vec<_> = zones.iter().map(|(zone, subnet)| format!("{zone} {subnet}")).collect();
     let mut outputs = Outputs::default().with(Outputs::ID, &vpc.id).with("cidr", &vpc.cidr);
     for (zone, subnet) in zones {
-        outputs.set(format!("subnet.{zone}"), subnet);
+        outputs.set(format!("{}{zone}", Outputs::SUBNET), subnet);
     }
     Ok(Choice {
         name: vpc.id.clone(),

@@ -16,8 +16,7 @@ mod tests;
 
 use crate::aws::Aws;
 use crate::kind::LookUp;
-use crate::kind::erase::NotLocated;
-use crate::kind::lookup::{Choice, Located, NoChoice};
+use crate::kind::lookup::{Choice, Located, NoChoice, NotLocated};
 use crate::kind::raise::Ask;
 use crate::model::KindName;
 use crate::model::problem::Problems;

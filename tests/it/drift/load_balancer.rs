@@ -2,7 +2,7 @@
 
 use infra::cli::exit::Exit;
 
-use super::Meddling;
+use super::{Meddling, is_seen_and_repaired};
 use crate::support::cli::World;
 use crate::support::holdings::group_id;
 
@@ -110,16 +110,8 @@ fn every_meddling_is_seen_and_repaired() {
         let manifest = world.manifest(MANIFEST);
         let _ = world.apply(&manifest);
         let _ = world.drift(&manifest).expect(Exit::Done);
-        for (what, meddle, lines) in MEDDLING {
-            meddle(&world);
-            let mut drift = world.drift(&manifest);
-            println!("{what}: {drift}");
-            drift = drift.expect(Exit::Pending).says(" 1 to update,");
-            for line in *lines {
-                drift = drift.says(line);
-            }
-            let _ = world.apply(&manifest);
-            let _ = world.drift(&manifest).expect(Exit::Done);
+        for meddling in MEDDLING {
+            is_seen_and_repaired(&world, &manifest, meddling);
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Elastic Load Balancing: load balancers, listeners and their tags.
 
-use serde_json::json;
-
 use super::ec2::{NO_GROUP, group};
 use crate::support::emulators::{ministack, moto};
 use crate::support::wire::{Account, Answer};
@@ -265,10 +263,4 @@ fn a_protected_load_balancer_stays_and_another_goes_with_its_listeners() {
         assert_eq!(gone("DescribeTags", &list("ResourceArns", &[&arn])), "LoadBalancerNotFound");
         assert_eq!(gone("DescribeTags", &list("ResourceArns", &[&listener])), "ListenerNotFound");
     }
-}
-
-/// Makes an issued certificate; gives its ARN.
-fn certificate(account: &Account, domain: &str) -> String {
-    let body = json!({ "DomainName": domain, "ValidationMethod": "DNS" });
-    account.acm("RequestCertificate", &body).json()["CertificateArn"].as_str().unwrap().to_owned()
 }

@@ -59,7 +59,7 @@ async fn again(answer: Answer) -> Found<EfsAccessPoint> {
     use infra::kind::Wanted;
     let state = entry::<EfsAccessPoint>(body("755")).state;
     let seen = Outputs::default().with(Outputs::ID, ID);
-    let wanted = Wanted { state: &state, tags: &Tags::default(), seen: Some(&seen), leftover: true };
+    let wanted = Wanted { state: &state, tags: &Tags::default(), seen: Some(&seen), measure: true };
     let aws = recorded::aws(vec![(DESCRIBE, answer)]).await;
     let Observation { mut found, .. } = EfsAccessPoint::observe(&aws, &[wanted], None).await;
     found.remove(0)

@@ -318,7 +318,7 @@ async fn whole(port: u64, answers: Vec<(&'static str, Answer)>) -> Observation<E
     entry.state.load_balancer = Link::to(address.clone(), "arn");
     let names = [(address, "site".to_owned())].into();
     Elbv2Listener::links(&mut entry.state, &mut |_, link| link.introduce(&names));
-    let wanted = Wanted { state: &entry.state, tags: &Tags::default(), seen: None, leftover: false };
+    let wanted = Wanted { state: &entry.state, tags: &Tags::default(), seen: None, measure: false };
     let listings = Listings::default();
     let aws = recorded::aws(answers).await;
     Elbv2Listener::observe(&aws, &[wanted], Some(Survey::marked("prereqs", &listings))).await

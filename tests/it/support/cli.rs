@@ -13,7 +13,6 @@ use futures_util::future::BoxFuture;
 use infra::cli::exit::Exit;
 use infra::cli::host::{Console, Env, Host, Input, Talk};
 use infra::cli::interrupt::Interrupt;
-use serde_json::json;
 use tokio::runtime;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -48,7 +47,7 @@ impl World {
         let mut world = Self::on(Backend::Ministack)?;
         "942734823970".clone_into(&mut world.number);
         world.account.credentials = Keys::in_ministack(&world.number);
-        world.certify(SITE);
+        world.account.certify(SITE);
         Some(world)
     }
 
@@ -71,15 +70,9 @@ impl World {
         self.named_manifest("test", entries)
     }
 
-    /// Requests a certificate for `domain`, which emulators issue at once, and gives its ARN.
-    pub(crate) fn certify(&self, domain: &str) -> String {
-        let body = json!({"DomainName": domain, "ValidationMethod": "DNS"});
-        self.account.acm("RequestCertificate", &body).json()["CertificateArn"].as_str().unwrap().to_owned()
-    }
-
     /// The manifest in this repository, for this account, in which its certificate is issued.
     pub(crate) fn prereqs(&self) -> PathBuf {
-        self.certify(SITE);
+        self.account.certify(SITE);
         let text = read("manifests/prereqs.toml").replace("942734823970", &self.number);
         let path = self.folder.path().join("prereqs.toml");
         std::fs::write(&path, text).unwrap();

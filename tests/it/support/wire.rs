@@ -146,6 +146,18 @@ impl<'a> Account<'a> {
         self.json("acm", &format!("CertificateManager.{operation}"), body)
     }
 
+    /// Requests a certificate for `domain`, which emulators issue at once, and gives its ARN.
+    pub(crate) fn certify(&self, domain: &str) -> String {
+        self.certify_with(domain, &json!({}))
+    }
+
+    /// The same, with more that the request says.
+    pub(crate) fn certify_with(&self, domain: &str, more: &Value) -> String {
+        let mut body = json!({ "DomainName": domain, "ValidationMethod": "DNS" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.acm("RequestCertificate", &body).json()["CertificateArn"].as_str().unwrap().to_owned()
+    }
+
     /// Calls EFS with a method and a path, such as `GET mount-targets?FileSystemId=fs-1`.
     pub(crate) fn efs(&self, line: &str, body: &Value) -> Answer {
         let (method, path) = line.split_once(' ').unwrap();

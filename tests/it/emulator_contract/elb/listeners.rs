@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{call, certificate, list, load_balancer, of_load_balancer, one, tag, tags_of};
+use super::{call, list, load_balancer, of_load_balancer, one, tag, tags_of};
 use crate::support::emulators::{ministack, moto};
 use crate::support::wire::{Account, Answer};
 
@@ -153,8 +153,7 @@ fn https_needs_a_certificate_and_has_a_policy() {
     for emulator in [ministack(), moto()].into_iter().flatten() {
         let account = Account::fresh(emulator);
         let balancer = load_balancer(&account, "name");
-        let (first, second) =
-            (certificate(&account, "first.example"), certificate(&account, "second.example"));
+        let (first, second) = (account.certify("first.example"), account.certify("second.example"));
         let without = create(&account, &balancer, "HTTPS", "443", &[fixed_action()]);
         assert_eq!(without.code(), "ValidationError");
         assert_eq!(https(&account, &balancer, NO_CERTIFICATE, &[]).code(), "CertificateNotFound");
@@ -198,7 +197,7 @@ fn certificates_beside_the_default_one_are_a_list() {
         let account = Account::fresh(emulator);
         let balancer = load_balancer(&account, "name");
         let [default, second, third] =
-            ["first.example", "second.example", "third.example"].map(|it| certificate(&account, it));
+            ["first.example", "second.example", "third.example"].map(|it| account.certify(it));
         let arn = https(&account, &balancer, &default, &[]).xml().element("ListenerArn");
         let listed = |expected: &[(&String, bool)]| {
             let expected: Vec<_> = expected.iter().map(|(arn, default)| ((*arn).clone(), *default)).collect();
@@ -238,7 +237,7 @@ fn a_certificate_that_a_listener_has_is_in_use() {
         let account = Account::fresh(emulator);
         let balancer = load_balancer(&account, "name");
         let [default, extra, free] =
-            ["first.example", "second.example", "third.example"].map(|it| certificate(&account, it));
+            ["first.example", "second.example", "third.example"].map(|it| account.certify(it));
         let in_use = || {
             let listed = account.acm("ListCertificates", &json!({})).json();
             let listed = listed["CertificateSummaryList"].as_array().unwrap();
