@@ -5,6 +5,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::ui::Ui;
 use crate::kind::view::{Need, StepView};
+use crate::kinds::KINDS;
 use crate::manifest::names::nearest;
 use crate::model::escape::Line;
 use crate::model::size;
@@ -27,7 +28,10 @@ pub(super) async fn obtain(
         [(Need::Adopt, &args.adopt), (Need::Delete, &args.delete), (Need::AllowExpire, &args.allow_expire)];
     for (need, addresses) in given {
         for address in addresses {
-            check_address(plan, need.option(), address)?;
+            // An earlier run that did not come to its end may have deleted it: then it is said, and no fault.
+            if need != Need::Delete || !is_of_a_kind(address) {
+                check_address(plan, need.option(), address)?;
+            }
             consent.give(need, address);
         }
     }
@@ -74,6 +78,13 @@ pub(super) async fn obtain(
         message: "not applied; nothing was changed".to_owned(),
         help: None,
     })
+}
+
+/// Whether a word begins as addresses do.
+fn is_of_a_kind(word: &str) -> bool {
+    KINDS
+        .iter()
+        .any(|kind| word.strip_prefix(&kind.name().to_string()).is_some_and(|key| key.starts_with('.')))
 }
 
 fn check_address(plan: &Plan, option: &str, address: &str) -> Result<(), Failure> {

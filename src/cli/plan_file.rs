@@ -1,7 +1,7 @@
 //! Plans as files: written for a review, read back to be applied.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 use tempfile::NamedTempFile;
@@ -11,9 +11,18 @@ use crate::model::escape::Line;
 use crate::plan::{Origin, PlanView, Reviewed};
 use crate::render;
 
+/// How much of a file tells what it is.
+const HEAD: u64 = 1024;
+
 /// Whether what is at `path` is meant as a plan: a manifest never begins like that.
 pub(super) fn is_plan(path: &Path) -> bool {
-    fs::read_to_string(path).is_ok_and(|text| text.trim_start().starts_with('{'))
+    // What comes through a pipe can be read once, and is a manifest.
+    if !fs::metadata(path).is_ok_and(|it| it.is_file()) {
+        return false;
+    }
+    let mut head = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+    read.is_ok() && head.trim_ascii_start().starts_with(b"{")
 }
 
 /// Reads a reviewed plan.
@@ -41,7 +50,8 @@ pub(super) fn read(path: &Path) -> Result<Reviewed, Failure> {
 /// Something else is there, or there is no such folder.
 pub(super) fn check_target(path: &Path) -> Result<(), Failure> {
     let name = path.display().to_string();
-    if path.exists() && !is_plan(path) {
+    let is_ours = || fs::read_to_string(path).is_ok_and(|text| Reviewed::is_of_ours(&text));
+    if path.exists() && !(is_plan(path) && is_ours()) {
         return Err(Failure::usage(
             format!("{} is there already and is no plan", Line(&name)),
             "it would be lost; name another file after --out",

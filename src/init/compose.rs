@@ -137,8 +137,9 @@ impl<'a> Attempt<'a> {
         let used: BTreeSet<usize> = used.collect();
         let text = |(address, located): &(Address, crate::kind::erase::Located)| {
             let fields = located.fields.clone();
-            let none = Sketch { fields, tags: Tags::default(), ignore: Vec::new(), comments: Vec::new() };
-            write::entry(address, &none).ok()
+            let tags = Tags::default();
+            let bare = Sketch { fields, tags, on_delete: None, ignore: Vec::new(), comments: Vec::new() };
+            write::entry(address, &bare).ok()
         };
         used.into_iter().filter_map(|at| text(self.lookups.found.get(at)?)).collect()
     }

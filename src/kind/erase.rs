@@ -113,6 +113,8 @@ pub trait AnyStep: Send {
     fn view(&self) -> &StepView;
     /// The entries that it names, with the stage from which on it needs each.
     fn names(&self) -> Vec<(Stage, Address)>;
+    /// What left the manifest and belongs to something else: the kind and the id of that. See [`Kind::part_of`].
+    fn part_of(&self) -> Option<(KindName, &str)>;
     /// What can be run of it, stage by stage; nothing if there is nothing to do, or a guard refuses.
     fn tasks(self: Box<Self>) -> Vec<(Stage, Box<dyn AnyTask>)>;
 }
@@ -337,6 +339,13 @@ impl<K: Kind> AnyStep for Step<K> {
             Target::Leftover(..) => {
                 self.together.iter().map(|address| (Stage::Itself, address.clone())).collect()
             }
+        }
+    }
+
+    fn part_of(&self) -> Option<(KindName, &str)> {
+        match &self.target {
+            Target::Entry(_) => None,
+            Target::Leftover(live, ..) => K::part_of(live),
         }
     }
 

@@ -206,6 +206,10 @@ impl AnyStep for Step {
         Vec::new()
     }
 
+    fn part_of(&self) -> Option<(KindName, &str)> {
+        None
+    }
+
     fn tasks(self: Box<Self>) -> Vec<(Stage, Box<dyn AnyTask>)> {
         Vec::new()
     }

@@ -15,7 +15,7 @@ use super::named::NAME;
 use super::{Common, Delta, Describe, Draft, Entry, Kind, Known, Live, Phase, Place};
 use crate::aws::CallError;
 use crate::model::problem::{Problem, Segment};
-use crate::model::{KindName, Location, Outputs, Tags, tags};
+use crate::model::{KindName, Location, OnDelete, Outputs, Owner, Tags, tags};
 
 /// An entry as a kind would write it.
 #[derive(Debug)]
@@ -150,6 +150,8 @@ pub struct Sketch {
     pub fields: String,
     /// Its own tags.
     pub tags: Tags,
+    /// What is to become of it when its entry leaves, if that is not the default of its kind.
+    pub on_delete: Option<OnDelete>,
     /// The fields that are left alone: whatever [`Self::fields`] says of them is not to be written.
     pub ignore: Vec<String>,
     /// What is to be said of it, one line each.
@@ -208,10 +210,14 @@ pub fn sketch<K: Kind>(
     let fields = serde_json::to_string(&spec).map_err(|error| format!("it cannot be written: {error}"))?;
     let body: Value =
         serde_json::from_str(&fields).map_err(|error| format!("it cannot be written: {error}"))?;
+    let on_delete = marked_on_delete(live, place);
     let mut left = ignore;
     loop {
         let ignore: Vec<_> = left.iter().map(|(field, _)| (*field).to_owned()).collect();
-        let read = |tags: &Tags| understood::<K>(key, &body, &ignore, tags, place);
+        let read = |tags: &Tags| {
+            let tags = tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+            understood::<K>(key, &body, Common { on_delete, ignore: ignore.clone(), tags, was: None }, place)
+        };
         let entry = read(&Tags::default()).and_then(|bare| {
             let own = own_tags(live, place, &bare);
             Ok((read(&own)?, own))
@@ -222,7 +228,7 @@ pub fn sketch<K: Kind>(
                 let Some(wrong) = differing(live, &entry.resolved(known)) else {
                     let comments = left.iter().map(|(field, why)| format!("{field} is left alone: {why}"));
                     let comments = remarks.into_iter().chain(comments).collect();
-                    return Ok(Sketch { fields, tags, ignore, comments });
+                    return Ok(Sketch { fields, tags, on_delete, ignore, comments });
                 };
                 wrong
             }
@@ -234,21 +240,28 @@ pub fn sketch<K: Kind>(
     }
 }
 
+/// What the mark says that is to become of it, where that is not the default of its kind: a manifest that was lost and
+/// is written again takes nothing back of what it kept. Of what is nobody's any more, an old mark may keep it, and no
+/// more than that.
+fn marked_on_delete<K: Kind>(live: &Live<K>, place: &Place) -> Option<OnDelete> {
+    let mark = live.tags.get(tags::ON_DELETE)?;
+    let said = *K::ON_DELETE.iter().find(|it| it.word() == mark)?;
+    let is_ours = live.tags.owner(&place.manifest) == Owner::Us;
+    (K::ON_DELETE.first() != Some(&said) && (is_ours || said == OnDelete::Retain)).then_some(said)
+}
+
 /// The entry as it would be understood, or the first thing that is wrong with it: in which field that can be left
 /// alone, and what.
 fn understood<K: Kind>(
     key: &str,
     body: &Value,
-    ignore: &[String],
-    tags: &Tags,
+    common: Common,
     place: &Arc<Place>,
 ) -> Result<Entry<K>, Wrong> {
     let mut body = body.clone();
     if let Some(body) = body.as_object_mut() {
-        body.retain(|field, _| !ignore.contains(field));
+        body.retain(|field, _| !common.ignore.contains(field));
     }
-    let tags = tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
-    let common = Common { ignore: ignore.to_vec(), tags, ..Common::default() };
     let location = Location { file: String::new(), line: 0 };
     let (entry, findings) = Entry::from_draft(&Draft { key: key.to_owned(), location, common, body }, place);
     match findings.problems.into_iter().next() {

@@ -57,10 +57,13 @@ pub fn text(sheet: &Sheet<'_>) -> String {
 ///
 /// What keeps it from being written.
 pub fn entry(address: &Address, sketch: &Sketch) -> Result<String, String> {
-    let Sketch { fields, tags, ignore, comments: said } = sketch;
+    let Sketch { fields, tags, on_delete, ignore, comments: said } = sketch;
     let unreadable = |error: serde_json::Error| format!("it cannot be written: {error}");
     let mut fields: Table = serde_json::from_str(fields).map_err(unreadable)?;
     fields.retain(|field, _| !ignore.iter().any(|left| left == field));
+    if let Some(on_delete) = on_delete {
+        fields.insert("on-delete".to_owned(), Value::String(on_delete.word().to_owned()));
+    }
     if !tags.is_empty() {
         fields.insert("tags".to_owned(), Value::Table(of_tags(tags)));
     }
@@ -188,7 +191,13 @@ mod tests {
     const KIND: KindName = KindName { service: "ecr", resource: "repository" };
 
     fn sketch(fields: &str) -> Sketch {
-        Sketch { fields: fields.to_owned(), tags: Tags::default(), ignore: Vec::new(), comments: Vec::new() }
+        Sketch {
+            fields: fields.to_owned(),
+            tags: Tags::default(),
+            on_delete: None,
+            ignore: Vec::new(),
+            comments: Vec::new(),
+        }
     }
 
     fn written(sketch: &Sketch) -> String {

@@ -46,6 +46,26 @@ pub enum Why {
     Names(Address),
 }
 
+/// Something that left the manifest, and that AWS deletes with what it belongs to.
+struct Part {
+    address: Address,
+    kind: KindName,
+    id: String,
+}
+
+impl Part {
+    fn of(step: &dyn AnyStep) -> Option<Self> {
+        let (kind, id) = step.part_of()?;
+        Some(Self { address: step.view().address.clone(), kind, id: id.to_owned() })
+    }
+
+    /// Whether what `view` deletes takes it along.
+    fn goes_with(&self, view: &StepView) -> bool {
+        let is_whole = view.address.kind == self.kind && view.id.as_deref() == Some(&self.id);
+        view.verb == Verb::Delete && is_whole
+    }
+}
+
 /// What may run: steps that write, that no guard refuses, that need no word that was not given, and that name
 /// nothing that is left out and has to come first.
 ///
@@ -82,6 +102,8 @@ impl ReadyPlan {
         let (mut held, mut ready) = (Vec::new(), Vec::new());
         // What others wait for, and does not come.
         let mut missing = BTreeSet::new();
+        // What stays of that which AWS deletes with something else: nobody has agreed to its deletion.
+        let mut staying: Vec<Part> = Vec::new();
         for step in steps {
             let view = step.view();
             let lacks = consent.missing(view);
@@ -90,7 +112,11 @@ impl ReadyPlan {
                 verb if verb.acts() && !lacks.is_empty() => Some(Why::Missing(lacks)),
                 _ => None,
             };
-            if why.is_none() && is_wanted(view) {
+            let is_ready = why.is_none() && is_wanted(view);
+            if !(is_ready && view.verb == Verb::Delete) {
+                staying.extend(Part::of(step.as_ref()));
+            }
+            if is_ready {
                 ready.push(step);
                 continue;
             }
@@ -103,15 +129,18 @@ impl ReadyPlan {
             let lacks = |step: &dyn AnyStep| {
                 let own = step.view().address.clone();
                 let mut names = step.names().into_iter().map(|(_, address)| address);
-                names.find(|address| *address != own && missing.contains(address))
+                let named = names.find(|address| *address != own && missing.contains(address));
+                named.or_else(|| {
+                    Some(staying.iter().find(|part| part.goes_with(step.view()))?.address.clone())
+                })
             };
-            let at = ready.iter().position(|step| step.view().verb.acts() && lacks(step.as_ref()).is_some());
-            let Some(at) = at else { break };
+            let mut lacking = ready.iter().enumerate().filter(|(_, step)| step.view().verb.acts());
+            let lacking = lacking.find_map(|(at, step)| Some((at, lacks(step.as_ref())?)));
+            let Some((at, address)) = lacking else { break };
             let step = ready.remove(at);
             let view = step.view().clone();
-            held.extend(
-                lacks(step.as_ref()).map(|address| Held { view: view.clone(), why: Why::Names(address) }),
-            );
+            held.push(Held { view: view.clone(), why: Why::Names(address) });
+            staying.extend(Part::of(step.as_ref()));
             if graph::is_awaited(view.verb) || view.verb == Verb::Delete {
                 missing.insert(view.address);
             }

@@ -15,6 +15,15 @@ use crate::model::{FieldChange, Location, Shown};
 /// The form of the file.
 pub const FORMAT: &str = "infra.plan-file/1";
 
+/// What the form is called in every version.
+const FORMATS: &str = "infra.plan-file/";
+
+/// What a file says that it is.
+#[derive(Deserialize)]
+struct Head {
+    format: Option<String>,
+}
+
 /// A reviewed plan.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -102,14 +111,10 @@ impl Reviewed {
     ///
     /// Why it is no plan that can be applied, in a sentence that repeats nothing of it.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
-        #[derive(Deserialize)]
-        struct Head {
-            format: Option<String>,
-        }
         let head: Head = serde_json::from_str(text).map_err(|_| "it is no whole JSON document")?;
         match head.format.as_deref() {
             Some(FORMAT) => {}
-            Some(form) if form.starts_with("infra.plan-file/") => {
+            Some(form) if form.starts_with(FORMATS) => {
                 return Err("another version of infra wrote it");
             }
             Some(form) if form.starts_with("infra.plan/") => {
@@ -120,6 +125,13 @@ impl Reviewed {
             _ => return Err("it is no plan of infra's"),
         }
         serde_json::from_str(text).map_err(|_| "something in it was left out or changed")
+    }
+
+    /// Whether a file with this text is a plan of whichever version: nobody misses it when there is a new one.
+    #[must_use]
+    pub fn is_of_ours(text: &str) -> bool {
+        let head = serde_json::from_str::<Head>(text).ok().and_then(|head| head.format);
+        head.is_some_and(|format| format.starts_with(FORMATS))
     }
 
     /// Who made it.

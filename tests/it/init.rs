@@ -230,6 +230,46 @@ fn what_is_named_comes_along_and_says_by_whom() {
     }
 }
 
+/// The manifest was lost, and what it said of deletions stands on the marks alone.
+#[test]
+fn what_was_kept_is_kept_by_the_manifest_that_is_written_again() {
+    for world in World::each() {
+        let entries = r#"
+            [lookup.vpc.main]
+            default = true
+            [ec2.security-group.nfs]
+            name = "nfs"
+            vpc = "main"
+            description = "Who mounts"
+            on-delete = "retain"
+            [ecr.repository.scratch]
+            name = "scratch"
+            on-delete = "delete"
+            [ecr.repository.site]
+            name = "site"
+        "#;
+        let _ = world.apply(&world.manifest(entries));
+        let (_folder, manifest, output) = init(&world, &["--manifest", "test"]);
+        let _ = output.expect(Exit::Done);
+        // The keys are the same, and so nothing at all is left to do.
+        let _ = world.drift(&manifest).expect(Exit::Done);
+        let text = fs::read_to_string(&manifest).unwrap();
+        let said: Vec<_> = text.lines().filter(|line| line.starts_with("on-delete")).collect();
+        assert_eq!(said, ["on-delete = \"delete\"", "on-delete   = \"retain\""], "{text}");
+        // What is nobody's any more is not let go by an old mark.
+        let tags = json!(["infra:manifest"]);
+        for name in ["scratch", "site"] {
+            let arn = format!("arn:aws:ecr:{REGION}:{}:repository/{name}", world.number);
+            world.account.ecr("UntagResource", &json!({"resourceArn": arn, "tagKeys": tags})).json();
+        }
+        let (_folder, manifest, output) = init(&world, &["--manifest", "test"]);
+        let _ = output.expect(Exit::Done);
+        let text = fs::read_to_string(&manifest).unwrap();
+        let said: Vec<_> = text.lines().filter(|line| line.starts_with("on-delete")).collect();
+        assert_eq!(said, ["on-delete   = \"retain\""], "{text}");
+    }
+}
+
 #[test]
 fn hostile_names_and_descriptions_stay_in_their_strings() {
     for world in World::each() {

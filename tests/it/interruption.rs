@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use infra::aws::Effect;
 use infra::cli::exit::Exit;
 use serde_json::json;
 
@@ -61,6 +62,44 @@ user = { uid = 1000, gid = 1000 }
 create = { uid = 1000, gid = 1000, mode = "755" }
 "#;
 
+/// A load balancer with everything that makes a second call, and its listeners.
+const SITE: &str = r#"
+[lookup.vpc.main]
+default = true
+
+[lookup.certificate.one]
+domain = "one.example.com"
+
+[lookup.certificate.two]
+domain = "two.example.com"
+
+[ec2.security-group.site]
+name = "site"
+vpc = "main"
+description = "Who reaches the site"
+
+[elbv2.load-balancer.site]
+name = "site"
+scheme = "internet-facing"
+vpc = "main"
+security-groups = ["site"]
+idle-timeout-seconds = 120
+
+[elbv2.listener.https]
+load-balancer = "site"
+port = 443
+protocol = "https"
+certificate = "one"
+extra-certificates = ["two"]
+fixed-response = { status = 200, body = "No target configured" }
+
+[elbv2.listener.http]
+load-balancer = "site"
+port = 80
+protocol = "http"
+redirect = { protocol = "https", port = 443, permanent = true }
+"#;
+
 /// A way for the account to be when `apply` begins, and what is applied.
 pub(crate) struct Beginning {
     pub what: &'static str,
@@ -105,7 +144,14 @@ pub(crate) const BEGINNINGS: &[Beginning] = &[
         entries: NETWORK,
         args: &["apply", "--yes", "--adopt", "ec2.security-group.files", "--adopt", "efs.file-system.files"],
     },
+    Beginning { what: "no load balancer", make: certificates, entries: SITE, args: &["apply", "--yes"] },
 ];
+
+fn certificates(world: &World) {
+    for domain in ["one.example.com", "two.example.com"] {
+        let _ = world.account.certify(domain);
+    }
+}
 
 /// A new account in the beginning's way to be, and the manifest for it.
 pub(crate) fn begin(beginning: &Beginning) -> Option<(World, PathBuf)> {
@@ -145,6 +191,53 @@ fn a_run_that_is_cut_off_anywhere_is_repaired_by_another() {
         }
         assert!(cut > calls.len(), "only {cut} runs were cut off");
         println!("{}: {cut} runs cut off over {} calls", beginning.what, calls.len());
+    }
+}
+
+/// The words that let go of all of [`SITE`].
+const LEAVING: &[&str] = &[
+    "apply",
+    "--yes",
+    "--delete",
+    "elbv2.load-balancer.site",
+    "--delete",
+    "elbv2.listener.https",
+    "--delete",
+    "elbv2.listener.http",
+    "--delete",
+    "ec2.security-group.site",
+];
+
+fn leaving() -> Option<(World, PathBuf)> {
+    let world = World::on(Backend::Ministack)?;
+    certificates(&world);
+    let _ = world.apply(&world.manifest(SITE));
+    let manifest = world.manifest("");
+    Some((world, manifest))
+}
+
+#[test]
+fn a_deletion_that_is_cut_off_anywhere_is_finished_by_the_same_words() {
+    let Some((world, manifest)) = leaving() else { return };
+    let wire = Wire::new();
+    let _ = world.infra(LEAVING, &manifest).wire(&wire).run().expect(Exit::Done);
+    assert_eq!(wire.writes().len(), 3, "{:?}", wire.writes());
+    for (at, call) in wire.seen().iter().enumerate() {
+        // After what reads nothing is other than before it.
+        let faults = [Fault::CrashBefore, Fault::CrashAfter];
+        let count = if call.effect == Effect::Read { 1 } else { 2 };
+        for fault in faults.into_iter().take(count) {
+            let Some((world, manifest)) = leaving() else { return };
+            let broken = Wire::with_faults(vec![(Which::Nth(at), fault)]);
+            let cut = world.infra(LEAVING, &manifest).wire(&broken).run();
+            // The same words, some of them for what is gone already. The group goes when nothing is in it any more, so
+            // in a run of its own.
+            for _ in 0..2 {
+                let rerun = world.infra(LEAVING, &manifest).run();
+                assert_eq!(rerun.exit, Some(Exit::Done), "{fault:?} of {}\n{cut}\n{rerun}", call.name);
+            }
+            assert_eq!(holdings(&world.account), json!([]), "{fault:?} of {}\n{cut}", call.name);
+        }
     }
 }
 

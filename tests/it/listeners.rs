@@ -339,6 +339,48 @@ fn they_stay_with_a_load_balancer_that_stays_and_leave_with_one_that_leaves() {
     }
 }
 
+/// AWS would delete it with its load balancer, and nobody has agreed to that.
+#[test]
+fn a_load_balancer_does_not_take_along_what_is_not_named() {
+    for world in worlds() {
+        let _ = world.apply(&world.manifest(&all()));
+        let without = world.manifest(NETWORK);
+        let most = ["--delete", "elbv2.load-balancer.site", "--delete", "elbv2.listener.http"];
+        let words = [&["apply", "--yes"], &most[..]].concat();
+        let output = world.infra(&words, &without).run().expect(Exit::Refused);
+        let _ = output
+            .tells("left out: delete elbv2.listener.https: it needs --delete elbv2.listener.https")
+            .tells("left out: delete elbv2.load-balancer.site: it can only go with elbv2.listener.https,");
+        assert_eq!(listeners(&world).len(), 1);
+        let only = [&["apply", "--yes", "--only", "elbv2.load-balancer.site"], &most[..2]].concat();
+        let _ = world.infra(&only, &without).run().expect(Exit::Refused);
+        assert_eq!(listeners(&world).len(), 1);
+    }
+}
+
+/// An entry cannot take its listener to another load balancer, so the old one answers until another entry does.
+#[test]
+fn a_load_balancer_stays_while_an_entry_stands_for_what_listens_on_it() {
+    for world in worlds() {
+        let _ = world.apply(&world.manifest(&all()));
+        let moved = all().replace("site-alb", "new-alb").replace("balancer.site", "balancer.new");
+        let moved = moved.replace("load-balancer = \"site\"", "load-balancer = \"new\"");
+        let manifest = world.manifest(&moved);
+        let words = ["apply", "--yes", "--delete", "elbv2.load-balancer.site"];
+        let wire = Wire::new();
+        let first = world.infra(&words, &manifest).wire(&wire).run().expect(Exit::Refused);
+        let _ = first.tells("left out: delete elbv2.load-balancer.site: it can only go with elbv2.listener.");
+        assert!(!wire.writes().iter().any(|call| call.contains("Delete")), "{:?}", wire.writes());
+        // Under keys of their own the new ones can be made, and the old ones leave.
+        let manifest = world.manifest(&moved.replace("listener.http", "listener.new-http"));
+        let file = manifest.with_extension("plan");
+        let _ = world.infra(&["plan", "--out", file.to_str().unwrap()], &manifest).run().expect(Exit::Done);
+        let _ = world.infra(&["apply"], &file).run().expect(Exit::Done);
+        assert_eq!(listeners(&world).len(), 2);
+        let _ = world.drift(&manifest).expect(Exit::Done);
+    }
+}
+
 /// A reply that is lost, and a process that is gone: one listener, not two.
 #[test]
 fn it_is_made_once_whatever_happens() {
@@ -363,6 +405,13 @@ fn one_that_somebody_makes_meanwhile_is_not_taken_over() {
         let _ = world.apply(&world.manifest(&[NETWORK, BALANCER].concat()));
         let manifest = world.manifest(&[NETWORK, BALANCER, entry].concat());
         by_hand(&world, "80");
+        // Whoever made it has marked it: then its tags are not waited for.
+        let arn = listeners(&world).remove(0);
+        let mark = [("Key", "infra:manifest"), ("Value", "other")];
+        let mark = mark.map(|(name, value)| (format!("Tags.member.1.{name}"), value));
+        let mut tag: Vec<_> = mark.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        tag.push(("ResourceArns.member.1", &arn));
+        let _ = elb(&world, "AddTags", &tag);
         // The look just before the creation does not see it yet.
         let blind = Fault::Reads("<Port>80</Port>", "<Port>81</Port>");
         let wire =
@@ -370,9 +419,8 @@ fn one_that_somebody_makes_meanwhile_is_not_taken_over() {
         let stopped = world.infra(&["apply", "--yes"], &manifest).wire(&wire).run();
         assert!(matches!(stopped.exit, Some(Exit::Moved | Exit::Failed)), "{stopped}");
         assert_eq!(wire.counts()[CREATE], 1);
-        let arn = listeners(&world).remove(0);
         let tags = elb(&world, "DescribeTags", &[("ResourceArns.member.1", &arn)]);
-        assert_eq!(tags.elements("Key").count(), 0, "{}", tags.body);
+        assert_eq!(tags.elements("Key").collect::<Vec<_>>(), ["infra:manifest"], "{}", tags.body);
     }
 }
 

@@ -192,10 +192,10 @@ fn tell_spared(plan: &Plan, args: &ApplyArgs, ui: &mut Ui) {
         if named.clone().any(|view| is_said(view)) {
             continue;
         }
-        let Some(view) = named.next_back() else { continue };
-        let why = match view.location {
-            Some(_) => "its entry is in the manifest",
-            None => view.reason.as_deref().unwrap_or("it is kept"),
+        let why = match named.next_back() {
+            None => "there is nothing of this address",
+            Some(StepView { location: Some(_), .. }) => "its entry is in the manifest",
+            Some(view) => view.reason.as_deref().unwrap_or("it is kept"),
         };
         ui.say(&format!("--delete {} has no effect: {}", Line(address), Line(why)));
     }

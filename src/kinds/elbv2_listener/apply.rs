@@ -14,7 +14,7 @@ use super::state::{Change, State};
 use crate::aws::{Answer as _, CallError, elb_tags};
 use crate::kind::reading::{absent_if, holds_no};
 use crate::kind::{Describe, Run};
-use crate::model::{Link, Outputs, Tags};
+use crate::model::{Link, Outputs, Tags, tags};
 
 /// AWS's word for another listener on the same port.
 pub(super) const DUPLICATE: &str = "DuplicateListener";
@@ -24,6 +24,8 @@ const NO_CERTIFICATE: &str = "CertificateNotFound";
 /// How long a certificate that was just issued may take to be known to load balancers (terraform-provider-aws:
 /// `elbv2/listener.go`).
 const UNTIL_KNOWN: Duration = Duration::from_mins(5);
+/// How long AWS may take to show the tags of what it has just made.
+const UNTIL_TAGGED: Duration = Duration::from_mins(1);
 
 /// Makes the call that `change` stands for.
 pub(super) async fn perform(run: &Run<'_>, change: &Change, outputs: &mut Outputs) -> Result<(), CallError> {
@@ -95,15 +97,34 @@ async fn create(run: &Run<'_>, call: &str, state: &State, tags: &Tags) -> Result
     let made = until_known(run, || async { request.clone().send().await.about(call, name) }).await?;
     let arn = made.listeners().first().and_then(|listener| listener.listener_arn());
     let arn = arn.ok_or_else(|| holds_no(call, name, "ARN"))?;
-    // Of one that was there and has the same settings AWS says nothing else. Only its tags tell.
-    let is = elb_tags(run.aws, &[arn]).await?;
-    if is.get(arn).is_some_and(|is| tags.missing_from(is).is_empty()) {
-        return Ok(brings(arn));
+    check_owner(run, call, name, arn, tags).await?;
+    Ok(brings(arn))
+}
+
+/// Makes sure that AWS has made a listener with these `tags`. Of one that was there and has the same settings AWS says
+/// nothing else (API `CreateListener`): only its tags tell.
+async fn check_owner(run: &Run<'_>, call: &str, name: &str, arn: &str, tags: &Tags) -> Result<(), CallError> {
+    let taken = || CallError {
+        code: Some(DUPLICATE.to_owned()),
+        ..CallError::unusable(
+            call,
+            name,
+            "there is one with the same settings, and it is not the one that was made",
+        )
+    };
+    let mut patience = run.patience(format!("AWS to show the tags of {name}"), UNTIL_TAGGED);
+    loop {
+        // Of what has just been made, reads may say that it is not there.
+        let live = elb_tags(run.aws, &[arn]).await?.remove(arn).unwrap_or_default();
+        if tags.missing_from(&live).is_empty() {
+            return Ok(());
+        }
+        // Somebody's, or ours from an earlier attempt: that will not change.
+        if live.get(tags::MANIFEST).is_some() {
+            return Err(taken());
+        }
+        patience.pause_after(taken()).await?;
     }
-    let mut there =
-        unusable("there is one with the same settings, and it is not the one that was made".to_owned());
-    there.code = Some(DUPLICATE.to_owned());
-    Err(there)
 }
 
 /// Sends again and again while load balancers do not know a certificate.

@@ -176,7 +176,9 @@ async fn live(
     if described.r#type() != Some(&LoadBalancerTypeEnum::Application) {
         return Err(lacks("type that is known here"));
     }
-    let groups = described.security_groups.as_ref().ok_or_else(|| lacks("list of security groups"))?;
+    let mut groups = described.security_groups.clone().ok_or_else(|| lacks("list of security groups"))?;
+    // AWS promises no order, and the same groups are the same settings.
+    groups.sort_unstable();
     Ok(Some(Live {
         tags,
         phase: Phase::Active,
@@ -189,7 +191,7 @@ async fn live(
                 _ => return Err(lacks("scheme that is known here")),
             },
             vpc: network(described.vpc_id().ok_or_else(|| lacks("VPC"))?, subnets(described)?),
-            security_groups: groups.iter().map(Link::live).collect(),
+            security_groups: groups.into_iter().map(Link::live).collect(),
             address_type: match described.ip_address_type() {
                 Some(IpAddressType::Ipv4) => AddressType::Ipv4,
                 Some(IpAddressType::Dualstack) => AddressType::Dualstack,

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{MEDDLING, REPOSITORY, ecr, network, prereqs, repository_arn, secrets};
 use crate::support::cli::{Output, World};
 use crate::support::connector::{Fault, Which, Wire};
+use crate::support::emulators::Backend;
 
 /// Writes the plan of `manifest` beside it.
 fn plan(world: &World, manifest: &Path) -> PathBuf {
@@ -212,6 +213,24 @@ fn what_cannot_be_read_has_not_moved() {
     }
 }
 
+/// As the shell makes one of `<(command)`: what has been read from it is gone.
+#[test]
+fn a_manifest_that_comes_through_a_pipe_is_read_once() {
+    let Some(world) = World::on(Backend::Ministack) else { return };
+    let manifest = world.manifest("[ecr.repository.site]\nname = \"team/site\"\n");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::remove_file(&manifest).unwrap();
+    let pipe = manifest.with_file_name("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let writer = pipe.clone();
+    std::thread::spawn(move || {
+        fs::write(&writer, text).unwrap();
+        // Whoever opens it again reads nothing.
+        fs::write(&writer, "").unwrap();
+    });
+    let _ = world.infra(&["apply", "--yes"], &pipe).run().expect(Exit::Done).says("+ create");
+}
+
 #[test]
 fn what_is_no_plan_is_told() {
     let Some(world) = World::each().next() else { return };
@@ -225,6 +244,14 @@ fn what_is_no_plan_is_told() {
     };
     let _ = usage(&["plan", "--out", out], &manifest).tells("is there already and is no plan");
     let _ = usage(&["plan", "--out", "/no/such/folder/x"], &manifest).tells("there is no such folder");
+    // Other tools' files begin like a plan, and nobody wants to lose one.
+    let package = manifest.with_file_name("package.json");
+    for text in ["{\n  \"name\": \"site\"\n}\n", "{\"format\": \"infra.plan/1\"}", "{"] {
+        fs::write(&package, text).unwrap();
+        let args = ["plan", "--out", package.to_str().unwrap()];
+        let _ = usage(&args, &manifest).tells("is there already and is no plan");
+        assert_eq!(fs::read_to_string(&package).unwrap(), text);
+    }
     let file = plan(&world, &manifest);
     // It can be written again.
     let _ = plan(&world, &manifest);

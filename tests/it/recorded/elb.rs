@@ -132,6 +132,18 @@ fn load_balancers_are_read() {
     assert!(all.is_empty() || read > 10, "{read}");
 }
 
+/// A reviewed plan must not seem to have moved.
+#[test]
+fn the_order_in_which_aws_lists_groups_is_no_setting() {
+    let settings = |groups: [&str; 2]| {
+        let mut description = description();
+        description["SecurityGroups"] = json!(groups);
+        let live = present(find(&[(BALANCERS, &listed(&description))]), "site");
+        Elbv2LoadBalancer::settings(&live.state)
+    };
+    assert_eq!(settings(["sg-2", "sg-1"]), settings(["sg-1", "sg-2"]));
+}
+
 #[test]
 fn parts_of_load_balancers_are_read() {
     for Recording { name, answer, .. } in recordings("elasticloadbalancing", "DescribeLoadBalancerAttributes")

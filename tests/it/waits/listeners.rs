@@ -1,5 +1,6 @@
 //! Listeners: what AWS does not know yet, and whose the one is that it gives.
 
+use infra::aws::Class;
 use infra::kind::Kind as _;
 use infra::kinds::elbv2_listener::{Change, Elbv2Listener};
 use infra::model::{Link, Outputs};
@@ -56,17 +57,17 @@ fn unknown() -> Answer {
     refused(400, "CertificateNotFound")
 }
 
-fn create(made: Vec<Answer>, tags: Answer) -> Performed {
-    perform::<Elbv2Listener>(&creation()[0], None, vec![(CREATE, made), (TAGS, vec![tags])])
+fn create(made: Vec<Answer>, tags: Vec<Answer>) -> Performed {
+    perform::<Elbv2Listener>(&creation()[0], None, vec![(CREATE, made), (TAGS, tags)])
 }
 
 #[test]
 fn a_new_certificate_is_waited_for() {
-    let created = create(then(3, unknown(), made()), ours()).done();
+    let created = create(then(3, unknown(), made()), vec![ours()]).done();
     assert_eq!((created.count(CREATE), created.count(TAGS)), (4, 1));
     assert_eq!(created.waited_for, ["load balancers to know the certificate"]);
     assert_eq!(created.outputs.get(Outputs::ARN), Some(LISTENER));
-    assert!(create(vec![unknown()], ours()).given_up_after(5).is("CertificateNotFound"));
+    assert!(create(vec![unknown()], vec![ours()]).given_up_after(5).is("CertificateNotFound"));
 }
 
 #[test]
@@ -79,24 +80,36 @@ fn so_is_a_further_one() {
 
 #[test]
 fn nothing_else_is_waited_for() {
-    let failed = create(vec![refused(400, "SSLPolicyNotFound")], ours());
+    let failed = create(vec![refused(400, "SSLPolicyNotFound")], vec![ours()]);
     assert!(failed.failed().is("SSLPolicyNotFound") && failed.took.is_zero());
 }
 
 /// AWS answers with the one that is there, where it has the same settings, and sets no tags on it.
 #[test]
 fn one_that_was_there_is_not_taken_for_the_one_that_was_made() {
-    for tags in [json!([]), json!([{ "Key": "infra:manifest", "Value": "other" }])] {
-        let found = create(vec![made()], tagged(&tags));
-        assert!(Elbv2Listener::already_exists(found.failed()), "{:?}", found.ended);
-        assert_eq!(found.outputs, Outputs::default());
-    }
+    let others = create(vec![made()], vec![tagged(&json!([{ "Key": "infra:manifest", "Value": "other" }]))]);
+    assert!(Elbv2Listener::already_exists(others.failed()) && others.took.is_zero(), "{:?}", others.ended);
+    // Nobody's: its tags may come yet, but not for ever.
+    let nobodys = create(vec![made()], vec![tagged(&json!([]))]);
+    assert!(Elbv2Listener::already_exists(nobodys.given_up_after(1)));
+    assert_eq!([others.outputs, nobodys.outputs], [Outputs::default(), Outputs::default()]);
+}
+
+#[test]
+fn reads_may_lag_behind_a_new_one() {
+    let gone = refused(400, "ListenerNotFound");
+    let late = create(vec![made()], vec![gone, tagged(&json!([])), ours()]).done();
+    assert_eq!(late.waited_for, ["AWS to show the tags of elbv2.load-balancer.site:443"]);
+    assert_eq!((late.count(CREATE), late.outputs.get(Outputs::ARN)), (1, Some(LISTENER)));
+    // What cannot be read says nothing.
+    let denied = create(vec![made()], vec![refused(403, "AccessDenied")]);
+    assert_eq!(denied.failed().class, Class::Denied);
 }
 
 #[test]
 fn an_answer_without_the_arn_is_no_success() {
     for answer in [json!({}), json!({ "Listeners": [] }), json!({ "Listeners": [{ "Port": 443 }] })] {
-        let made = create(vec![Answer::ok(answer)], ours());
+        let made = create(vec![Answer::ok(answer)], vec![ours()]);
         assert!(made.failed().message.contains("no ARN"), "{:?}", made.ended);
     }
 }
