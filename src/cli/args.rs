@@ -195,7 +195,7 @@ pub struct InitArgs {
         help = "The region; left out, $AWS_REGION, $AWS_DEFAULT_REGION, or that of the profile"
     )]
     pub region: Option<String>,
-    /// The account, 12 digits: that of the sandbox; elsewhere the credentials must be for it.
+    /// The account, 12 digits; left out, that of the credentials, which must be for it. A sandbox has none: say which.
     #[arg(long, value_name = "NUMBER")]
     pub account: Option<String>,
     /// Only resources of this kind or service, such as ecr.repository or ecr; can be repeated.
@@ -275,11 +275,11 @@ pub struct PlanArgs {
 /// `infra apply`.
 #[derive(Args, Debug)]
 pub struct ApplyArgs {
-    /// The manifest, or a plan that `infra plan --out FILE` wrote; left out, `$INFRA_MANIFEST`, or else the only
-    /// file in manifests/.
+    /// The manifest, or a plan that `infra plan --out FILE` wrote, which is applied without a question; left out,
+    /// `$INFRA_MANIFEST`, or else the only file in manifests/.
     #[arg(
         value_name = "MANIFEST or PLAN",
-        help = "The manifest, or a plan that `plan --out` wrote; left out, $INFRA_MANIFEST, or else the only file in manifests/"
+        help = "The manifest, or a plan that `plan --out` wrote, which is applied without a question; left out, $INFRA_MANIFEST, or else the only file in manifests/"
     )]
     pub manifest: Option<PathBuf>,
     /// Create, change and restore without asking. Adopting, deleting and expiring need their own word.

@@ -50,6 +50,12 @@ pub(super) fn read(path: &Path) -> Result<Reviewed, Failure> {
 /// Something else is there, or there is no such folder.
 pub(super) fn check_target(path: &Path) -> Result<(), Failure> {
     let name = path.display().to_string();
+    if name == "-" {
+        return Err(Failure::usage(
+            "--out wants a file, and - is none",
+            "without --out the plan goes to standard output: --format json for machines; a file can be applied",
+        ));
+    }
     let is_ours = || fs::read_to_string(path).is_ok_and(|text| Reviewed::is_of_ours(&text));
     if path.exists() && !(is_plan(path) && is_ours()) {
         return Err(Failure::usage(

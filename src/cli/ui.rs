@@ -175,6 +175,11 @@ impl Ui {
         }
     }
 
+    /// The run is over: what still moves goes, before it draws over what is said next.
+    pub(super) fn settle(&mut self) {
+        self.spinners = None;
+    }
+
     /// A line of talk: on a terminal, as many as fit it.
     fn fitted(&mut self, text: &str) {
         if self.console.err_is_terminal {

@@ -56,7 +56,7 @@ pub async fn draw(request: Request<'_>) -> Drawn {
     let Account { gaps, .. } = account;
     let mut tail = Vec::new();
     if !left_out.is_empty() {
-        tail.push("Left out, because a plan would not only adopt it:".to_owned());
+        tail.push("Left out, each for its reason:".to_owned());
         tail.extend(left_out.iter().map(|(what, why)| format!("- {what}: {why}")));
     }
     if !gaps.is_empty() {

@@ -77,7 +77,8 @@ fn likeness(word: &str, known: &str) -> f64 {
         part.len() > 2 && (whole.starts_with(part) || whole.split('-').skip(1).any(|it| it == part))
     };
     let typed = strsim::normalized_damerau_levenshtein(word, known);
-    if half(word, known) || half(known, word) { typed.max(0.7) } else { typed }
+    // Of several such names the nearest.
+    if half(word, known) || half(known, word) { typed.max(0.7 + typed / 1000.0) } else { typed }
 }
 
 #[cfg(test)]

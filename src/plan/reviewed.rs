@@ -146,12 +146,35 @@ impl Reviewed {
         &self.plan.digest
     }
 
+    /// Whether all that it would do is done, by whomever: what it acts on needs nothing more, or is gone as it was to
+    /// be.
+    #[must_use]
+    pub fn is_done(&self, now: &PlanView<'_>) -> bool {
+        let is_done = |step: &StepPart| {
+            let mut live = now.steps.iter().filter(|view| {
+                view.address.to_string() == step.address
+                    && (view.name == step.name || (view.location.is_some() && step.location.is_some()))
+            });
+            match step.verb {
+                Verb::Delete => live.next().is_none(),
+                _ => live.next().is_some_and(|view| view.verb == Verb::InSync),
+            }
+        };
+        let mut acting = self.plan.steps.iter().filter(|step| step.verb.acts()).peekable();
+        self.is_for(now) && acting.peek().is_some() && acting.all(is_done)
+    }
+
+    /// Whether it is of the account and the region that are looked at.
+    fn is_for(&self, now: &PlanView<'_>) -> bool {
+        (&self.plan.account, &self.plan.region) == (&now.header.account, &now.header.region)
+    }
+
     /// What has moved since: nothing if `now` is still the plan that was reviewed, made from what was seen then.
     #[must_use]
     pub fn moved(&self, now: &PlanView<'_>) -> Vec<Moved> {
         // Nothing else is part of the digest: the manifest's name stands in its file, whose hash is the same.
         let header = now.header;
-        if (&self.plan.account, &self.plan.region) != (&header.account, &header.region) {
+        if !self.is_for(now) {
             let place =
                 |account: &str, region: &str| vec![Shown::text(format!("account {account}, {region}"))];
             return vec![Moved {
@@ -159,8 +182,8 @@ impl Reviewed {
                 name: String::new(),
                 rows: vec![MovedRow {
                     field: "made for".to_owned(),
-                    reviewed: None,
-                    then: Some(place(&self.plan.account, &self.plan.region)),
+                    reviewed: Some(place(&self.plan.account, &self.plan.region)),
+                    then: None,
                     now: place(&header.account, &header.region),
                 }],
                 unknown: false,

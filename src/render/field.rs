@@ -59,10 +59,11 @@ pub(super) fn write(out: &mut String, fields: &[FieldChange], columns: Columns, 
     for field in fields.iter().filter(|field| !columns.gathers(field)) {
         difference(out, field, columns, whole);
     }
-    tags(out, "new tags", fields, columns);
+    tags(out, "new tags", fields, columns, true);
 }
 
-/// Fields of a resource that is made: nothing was before. The name is left out where it is `known`.
+/// Fields of a resource that is made: nothing was before. The name is left out where it is `known`; the marks
+/// of ownership, which say what the lines above say, unless `whole`.
 pub(super) fn write_new(
     out: &mut String,
     fields: &[FieldChange],
@@ -88,7 +89,7 @@ pub(super) fn write_new(
             _ => difference(out, field, columns, whole),
         }
     }
-    tags(out, "tags", fields, columns);
+    tags(out, "tags", fields, columns, whole);
 }
 
 /// What stands before the lines of a document.
@@ -140,8 +141,8 @@ fn line(out: &mut String, name: &str, text: &str, columns: Columns) {
     let _ = writeln!(out, "{INDENT}{name}  {}", Line(text));
 }
 
-/// Tags that were not there: people's on one line, the marks of ownership on another.
-fn tags(out: &mut String, label: &str, fields: &[FieldChange], columns: Columns) {
+/// Tags that were not there: people's on one line, and `with_marks` those of ownership on another.
+fn tags(out: &mut String, label: &str, fields: &[FieldChange], columns: Columns, with_marks: bool) {
     let new = || {
         fields.iter().filter(|field| columns.gathers(field)).map(|field| (tag(field), value(&field.after)))
     };
@@ -158,7 +159,7 @@ fn tags(out: &mut String, label: &str, fields: &[FieldChange], columns: Columns)
     if !tags.is_empty() {
         let _ = writeln!(out, "{INDENT}{}  {}", pad(label, columns.name), listed(tags));
     }
-    if !marks.is_empty() {
+    if with_marks && !marks.is_empty() {
         let _ = writeln!(out, "{INDENT}{FAINT}{}  {}{FAINT:#}", pad("marks", columns.name), listed(marks));
     }
 }

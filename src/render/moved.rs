@@ -17,7 +17,12 @@ const DEEP: &str = "        ";
 pub fn text(all: &[Moved]) -> String {
     let mut out = String::new();
     for Moved { address, name, rows, unknown: _ } in all {
-        let _ = writeln!(out, "  {STRONG}{}{STRONG:#}  {}", Line(address), Line(name));
+        let _ = write!(out, "  {STRONG}{}{STRONG:#}", Line(address));
+        // What is about all of the plan has none.
+        if !name.is_empty() {
+            let _ = write!(out, "  {}", Line(name));
+        }
+        out.push('\n');
         for MovedRow { field, reviewed, then, now } in rows {
             let _ = writeln!(out, "{INDENT}{}", Line(field));
             let reviewed = reviewed.as_ref().map_or("no change".to_owned(), |values| listed(values));

@@ -11,7 +11,7 @@ use crate::plan::{Group, PlanView};
 /// How much of a plan is shown.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Extent {
-    /// What is in sync, and all of the documents that are new.
+    /// What is in sync, all of the documents that are new, and the marks of ownership on what is made.
     pub all: bool,
     /// The API call of each change.
     pub calls: bool,

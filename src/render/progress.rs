@@ -101,8 +101,35 @@ impl Spinners {
     }
 }
 
+/// A step that was stopped between two of its calls never ends, and its line would go on moving.
+impl Drop for Spinners {
+    fn drop(&mut self) {
+        for spinner in self.running.values() {
+            spinner.finish_and_clear();
+        }
+    }
+}
+
 impl Default for Spinners {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::view::Verb;
+    use crate::render::tests::fixture::repository;
+
+    #[test]
+    fn nothing_moves_once_they_are_gone() {
+        let view = repository(Verb::Create, "site", 1);
+        let mut spinners = Spinners::new();
+        let _ = spinners.show(&Event::Started(&view));
+        let spinner = spinners.running[&key(&view)].clone();
+        assert!(!spinner.is_finished());
+        drop(spinners);
+        assert!(spinner.is_finished());
     }
 }

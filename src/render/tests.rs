@@ -1,6 +1,6 @@
 //! How a plan looks: every variant once, made by hand, so that no kind has to be asked.
 
-mod fixture;
+pub(super) mod fixture;
 mod json;
 mod live;
 mod plan;

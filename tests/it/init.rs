@@ -173,7 +173,7 @@ fn what_aws_commands_made_is_taken_over_by_tags_alone() {
         protocol      = "http"
         redirect      = { protocol = "https", port = 443, permanent = true }
 
-        # Left out, because a plan would not only adopt it:
+        # Left out, each for its reason:
         # - ec2.security-group default (sg-ID): AWS makes it with its VPC, and keeps it
         "#); }
         is_adopted_by_tags_alone(&world, &manifest, 11);
@@ -321,6 +321,7 @@ fn a_command_line_that_cannot_be_meant_reads_nothing() {
     let (there_is, nowhere) = (there.to_str().unwrap(), nowhere.to_str().unwrap());
     for (args, said) in [
         (&["--region", REGION][..], "the manifest has no name"),
+        (&["--region", REGION, "--out", "-"], "--out wants a file, and - is none"),
         (&["--region", REGION, "--out", there_is], "is there already"),
         (&["--region", REGION, "--out", nowhere], "is not there"),
         (&["--region", REGION, "--out", "My Team.toml"], "is no valid name for a manifest"),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::{show, unless_stopped};
 use crate::apply::{self, Event, Outcome, Report};
+use crate::aws::Class;
 use crate::cli::args::{ApplyArgs, Format, Global, ShowArgs};
 use crate::cli::consent;
 use crate::cli::exit::Exit;
@@ -16,7 +17,7 @@ use crate::cli::plan_file;
 use crate::cli::session::{Session, manifest_path};
 use crate::cli::ui::Ui;
 use crate::kind::task::StepError;
-use crate::kind::view::{StepView, Verb};
+use crate::kind::view::{Need, StepView, Verb};
 use crate::model::escape::Line;
 use crate::model::size;
 use crate::observe;
@@ -86,8 +87,12 @@ async fn within(
     let gaps = !plan.gaps.is_empty() && args.only.is_empty();
     let settled = plan.summary().is_settled();
     tell_spared(&plan, args, ui);
+    let digest = plan.view().digest;
     let ready = plan.ready(&consent, &args.only);
     let mut exit = held(ready.held(), ui);
+    if args.only.is_empty() {
+        tell_of_digest(ready.held(), &digest, ui);
+    }
     if gaps {
         exit = exit.or(Exit::Incomplete);
     }
@@ -112,6 +117,7 @@ async fn within(
         ui.progress(&event);
     })
     .await;
+    ui.settle();
     exit = exit.or(exit_of_report(&report, called));
     let again = if is_read {
         "what is left is another plan: run `infra plan` to finish"
@@ -149,6 +155,13 @@ fn check_reviewed(reviewed: &Reviewed, plan: &Plan) -> Result<(), Failure> {
     let moved = reviewed.moved(&view);
     if moved.is_empty() && reviewed.digest() == view.digest {
         return Ok(());
+    }
+    if reviewed.is_done(&view) {
+        return Err(Failure::Said {
+            exit: Exit::Moved,
+            message: "nothing of this plan is left to do: all that it would change is as it would make it".to_owned(),
+            help: Some("it was applied already, or somebody else did the same; `infra drift` tells what is not as declared".to_owned()),
+        });
     }
     let (exit, said, help) = if !moved.is_empty() && moved.iter().all(|it| it.unknown) {
         let said = "something could not be read, so nobody can say whether this plan still holds".to_owned();
@@ -227,6 +240,14 @@ fn held(held: &[Held], ui: &mut Ui) -> Exit {
     exit
 }
 
+/// Where several wait for a word each: that there is one for all of them.
+fn tell_of_digest(held: &[Held], digest: &str, ui: &mut Ui) {
+    let is_for_all = |why: &Why| matches!(why, Why::Missing(needs) if !needs.contains(&Need::AllowExpire));
+    if held.iter().filter(|held| is_for_all(&held.why)).count() > 1 {
+        ui.say(&format!("--digest {digest} takes all of this plan as read, what it adopts and deletes too"));
+    }
+}
+
 fn exit_of_report(report: &Report, called: bool) -> Exit {
     let mut exit = Exit::Done;
     for (_, outcome) in &report.steps {
@@ -270,6 +291,9 @@ fn tell(report: &Report, again: &str, ui: &mut Ui) {
             }
             Outcome::Failed(error) => {
                 let help = match error {
+                    StepError::Call(error) if error.class == Class::Other => Some(
+                        "if AWS says so again, put right what it names, in the manifest or in the account",
+                    ),
                     StepError::Call(error) => error.class.help(),
                     StepError::Moved { begun: false, .. } => {
                         Some("nothing was written to it; look at the new plan and apply again")

@@ -23,11 +23,11 @@ use crate::observe::ObserveError;
 
 /// Reads the account, and writes what it found. AWS is only read.
 pub(crate) async fn run(args: InitArgs, global: &Global, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
-    let name = name(&args)?;
-    let chosen = chosen(&args.kind)?;
     if let Some(out) = &args.out {
         is_free(out)?;
     }
+    let name = name(&args)?;
+    let chosen = chosen(&args.kind)?;
     let region = region(&args, global, host).await?;
     let account = account(&args, global)?;
     let target = Target { account: account.unwrap_or_default(), region: &region, domains: &[] };
@@ -76,6 +76,12 @@ fn chosen(words: &[String]) -> Result<Vec<KindName>, Failure> {
 /// Before anything is read: nobody waits for what cannot be written.
 fn is_free(out: &Path) -> Result<(), Failure> {
     let shown = out.display().to_string();
+    if shown == "-" {
+        return Err(Failure::usage(
+            "--out wants a file, and - is none",
+            "without --out the manifest goes to standard output: infra init --manifest NAME",
+        ));
+    }
     if out.symlink_metadata().is_ok() {
         return Err(Failure::usage(
             format!("{} is there already", Line(&shown)),

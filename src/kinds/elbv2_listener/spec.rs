@@ -18,6 +18,7 @@ pub struct Spec {
     /// The load balancer: the key of an `elbv2.load-balancer`. Cannot be changed later.
     pub(super) load_balancer: String,
     /// The port, 1 to 65535. Cannot be changed later: on another port it is another listener.
+    #[schemars(range(min = 1))]
     pub(super) port: u16,
     /// What is spoken on the port.
     pub(super) protocol: Protocol,
@@ -119,6 +120,7 @@ pub(super) struct RedirectSpec {
     pub(super) protocol: Option<Protocol>,
     /// The port. Left out, that of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
     pub(super) port: Option<u16>,
     /// The host. Left out, that of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -142,7 +144,6 @@ const ONE_OF: &str = "write one of `fixed-response = { … }` and `redirect = { 
 
 pub(super) fn lower(spec: &Spec, problems: &mut Problems) -> Option<State> {
     let Spec { load_balancer, port, protocol, .. } = spec;
-    check_port(*port, problems);
     let load_balancer = problems.link("load-balancer", KindName::LOAD_BALANCER, load_balancer, Outputs::ARN);
     let tls = lower_tls(spec, problems);
     let action = lower_action(spec, problems)?;
@@ -150,12 +151,6 @@ pub(super) fn lower(spec: &Spec, problems: &mut Problems) -> Option<State> {
         return None;
     }
     Some(State::declared(load_balancer, *port, tls, action))
-}
-
-fn check_port(port: u16, problems: &mut Problems) {
-    if port == 0 {
-        problems.report("port", "this is no port", "1 to 65535");
-    }
 }
 
 /// What TLS needs, and plain HTTP must not say.
@@ -238,9 +233,6 @@ fn fixed(spec: &FixedResponseSpec, problems: &mut Problems) -> Action {
 
 fn lower_redirect(spec: &RedirectSpec, problems: &mut Problems) -> Redirect {
     let RedirectSpec { protocol, port, host, path, query, permanent } = spec;
-    if let Some(port) = port {
-        check_port(*port, problems);
-    }
     let is_short = |text: &str| text.chars().count() <= MAX_PART && !text.chars().any(char::is_control);
     let is_host = |host: &str| !host.is_empty() && !host.contains(['/', '?', ':', ' ']);
     if host.as_deref().is_some_and(|host| !is_short(host) || !is_host(host)) {

@@ -41,7 +41,7 @@ pub(super) fn step(verb: Verb, kind: KindName, key: &str, line: usize) -> StepVi
     StepView { location, ..StepView::new(Address::new(kind, key), format!("team/{key}"), verb) }
 }
 
-pub(super) fn repository(verb: Verb, key: &str, line: usize) -> StepView {
+pub(crate) fn repository(verb: Verb, key: &str, line: usize) -> StepView {
     step(verb, REPOSITORY, key, line)
 }
 

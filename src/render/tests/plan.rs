@@ -106,13 +106,11 @@ fn everything_that_a_plan_can_hold() {
           tag-mutability    mutable
           encryption        AES256
           tags              Project=site  Cost centre="web & more"
-          marks             infra:address=ecr.repository.images  infra:manifest=prereqs  infra:on-delete=retain
           lifecycle         1 rule: keep last 10 (any)
 
       + create secretsmanager.secret.token  team/token  manifests/prereqs.toml:66
           kms-key           aws/secretsmanager
           tags              Project=site  Cost centre="web & more"
-          marks             infra:address=secretsmanager.secret.token  infra:manifest=prereqs  infra:on-delete=retain
           note: it is created without a value; readers get an error until one is put
 
     In sync, with notes (1)

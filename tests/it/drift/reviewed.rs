@@ -69,6 +69,10 @@ fn whatever_moved_behind_its_back_stops_all_of_it() {
         }
         let file = plan(&world, &reviewed);
         let _ = apply(&world, &file).0.expect(Exit::Done);
+        // A second time there is nothing of it left.
+        let (output, writes) = apply(&world, &file);
+        assert_eq!(writes, [""; 0]);
+        let _ = output.expect(Exit::Moved).tells("nothing of this plan is left to do");
     }
 }
 
@@ -243,6 +247,7 @@ fn what_is_no_plan_is_told() {
         output
     };
     let _ = usage(&["plan", "--out", out], &manifest).tells("is there already and is no plan");
+    let _ = usage(&["plan", "--out", "-"], &manifest).tells("--out wants a file, and - is none");
     let _ = usage(&["plan", "--out", "/no/such/folder/x"], &manifest).tells("there is no such folder");
     // Other tools' files begin like a plan, and nobody wants to lose one.
     let package = manifest.with_file_name("package.json");

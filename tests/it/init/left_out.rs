@@ -126,7 +126,7 @@ fn what_no_manifest_can_say_is_left_alone() {
         egress      = [{ protocol = "all", cidr = ["0.0.0.0/0"], public = true }]
         ignore      = ["ingress"]
 
-        # Left out, because a plan would not only adopt it:
+        # Left out, each for its reason:
         # - ec2.security-group default (sg-ID): AWS makes it with its VPC, and keeps it
         "#); }
         is_adopted_by_tags_alone(&world, &manifest, 2);

@@ -1,6 +1,7 @@
 //! What may be written, and what may not.
 
 use crate::kind::testing::{entry, try_entry};
+use crate::kinds::elbv2_listener::spec::{RedirectSpec, Spec};
 use crate::kinds::elbv2_listener::{Action, Elbv2Listener, FixedResponse, Redirect, State, tls};
 
 const BASE: &str = "load-balancer = 'site'";
@@ -64,8 +65,8 @@ fn every_fault_has_its_place() {
             vec!["redirect: a request is either answered or sent elsewhere".to_owned()],
         ),
         (
-            format!("{BASE}\nport = 0\nprotocol = 'https'\n{ANSWER}"),
-            vec!["port: this is no port".to_owned(), "protocol: HTTPS needs a certificate".to_owned()],
+            format!("{BASE}\nport = 443\nprotocol = 'https'\n{ANSWER}"),
+            vec!["protocol: HTTPS needs a certificate".to_owned()],
         ),
         (
             format!("{PLAIN}\n{ANSWER}\ncertificate = 'a'\nextra-certificates = ['b']\ntls-policy = 'c'"),
@@ -104,7 +105,6 @@ fn every_fault_has_its_place() {
         (TLS, "protocol = 'http', port = 80", downgrade),
         (PLAIN, "protocol = 'https'", same_port),
         (PLAIN, "protocol = 'https', path = '/new'", same_port),
-        (PLAIN, "port = 0, host = 'a.example'", "redirect.port: this is no port"),
         (PLAIN, "host = ''", "redirect.host: this is no host"),
         (PLAIN, "host = 'https://a.example'", "redirect.host: this is no host"),
         (PLAIN, "host = 'a.example/b'", "redirect.host: this is no host"),
@@ -119,5 +119,13 @@ fn every_fault_has_its_place() {
         let problems = try_entry::<Elbv2Listener>(&toml).err().unwrap_or_else(|| panic!("{toml}"));
         let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
         assert_eq!(problems, expected, "{toml}");
+    }
+}
+
+#[test]
+fn what_is_no_port_is_told_before_anything_is_decoded() {
+    for schema in [schemars::schema_for!(Spec), schemars::schema_for!(RedirectSpec)] {
+        let port = &schema.to_value()["properties"]["port"];
+        assert_eq!((port["minimum"].as_u64(), port["maximum"].as_u64()), (Some(1), Some(65_535)));
     }
 }
