@@ -34,6 +34,12 @@ const IN_FLIGHT: &[(&str, usize)] = &[
     ("elasticfilesystem", 8),
     // A bucket of 40 describing calls, refilled with 10 a second.
     ("elasticloadbalancing", 8),
+    // No rate is published; IAM is shared by all regions of the account.
+    ("iam", 5),
+    // GetPolicy 15 a second, and all calls but GetFunction 15 a second together.
+    ("lambda", 8),
+    // 50 a second for every call.
+    ("events", 10),
     ("cloudformation", 4),
     // ListCertificates was once limited to one a second.
     ("acm", 1),

@@ -53,6 +53,14 @@ pub struct Aws {
     pub acm: aws_sdk_acm::Client,
     /// CloudFormation: whether a stack still owns what its tags are on.
     pub cloudformation: aws_sdk_cloudformation::Client,
+    /// `EventBridge`: schedules, and what they call.
+    pub events: aws_sdk_eventbridge::Client,
+    /// Identity and Access Management: roles.
+    pub iam: aws_sdk_iam::Client,
+    /// Lambda: functions.
+    pub lambda: aws_sdk_lambda::Client,
+    /// `CloudWatch` Logs: log groups.
+    pub logs: aws_sdk_cloudwatchlogs::Client,
     /// Elastic Compute Cloud: networks, subnets, security groups.
     pub ec2: aws_sdk_ec2::Client,
     /// Elastic Container Registry.
@@ -93,6 +101,10 @@ impl Aws {
             ecr: client!(aws_sdk_ecr),
             efs: client!(aws_sdk_efs),
             elb: client!(aws_sdk_elasticloadbalancingv2),
+            events: client!(aws_sdk_eventbridge),
+            iam: client!(aws_sdk_iam),
+            lambda: client!(aws_sdk_lambda),
+            logs: client!(aws_sdk_cloudwatchlogs),
             secrets: client!(aws_sdk_secretsmanager),
             sts: client!(aws_sdk_sts),
             endpoint_url: config.endpoint_url().map(str::to_owned),

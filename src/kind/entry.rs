@@ -6,7 +6,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Kind, Known, Stage};
+use super::{Files, Kind, Known, Stage};
 use crate::model::arn::partition;
 use crate::model::problem::{Findings, Problems};
 use crate::model::{Address, Arn, Location, OnDelete, Tags, tags};
@@ -40,6 +40,8 @@ pub struct Place {
     pub region: String,
     /// The tags of every resource.
     pub tags: Tags,
+    /// The files beside the manifest.
+    pub files: Arc<dyn Files>,
 }
 
 impl Place {

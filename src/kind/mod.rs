@@ -13,6 +13,7 @@ pub mod entry;
 pub mod erase;
 mod erase_lookup;
 mod erase_raise;
+pub mod files;
 pub mod known;
 pub mod lookup;
 pub mod named;
@@ -39,6 +40,7 @@ use crate::model::problem::Problems;
 use crate::model::{FieldChange, KindName, Link, OnDelete, Outputs, Setting, Tags};
 
 pub use entry::{Common, Draft, Entry, Place};
+pub use files::{Files, NoFiles, SourceFile, Unreadable};
 pub use known::Known;
 pub use lookup::LookUp;
 pub use raise::{Raised, Raising};

@@ -12,7 +12,9 @@ use serde_json::Value;
 
 use super::decide::{self, Around, Stacks};
 use super::view::StepView;
-use super::{Common, Describe as _, Draft, Entry, Found, Kind, Known, Live, LookUp, Phase, Place, show};
+use super::{
+    Common, Describe as _, Draft, Entry, Found, Kind, Known, Live, LookUp, NoFiles, Phase, Place, show,
+};
 use crate::aws::stack::Standing;
 use crate::aws::{CallError, Class};
 use crate::model::problem::{Problem, Problems};
@@ -30,6 +32,7 @@ pub(crate) fn place() -> Arc<Place> {
         account: ACCOUNT.to_owned(),
         region: "us-west-2".to_owned(),
         tags: Tags::from_iter([("Project", "site")]),
+        files: Arc::new(NoFiles),
     })
 }
 

@@ -1,6 +1,7 @@
 //! `[manifest]` and `[tags]`: whose the entries are and where they belong.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde_json::Value;
@@ -10,6 +11,7 @@ use toml::de::{DeTable, DeValue};
 use super::fault::{Code, Fault};
 use super::structure::{self, Schema};
 use crate::kind::entry::{Place, check_tag, is_key};
+use crate::kind::files::NoFiles;
 use crate::model::Tags;
 use crate::model::arn::is_account;
 use crate::model::problem::Problems;
@@ -35,7 +37,13 @@ pub(super) fn schema() -> Value {
 /// Reads both tables. With faults, what is given is a stand-in that the entries can be checked with.
 pub(super) fn read(table: &DeTable<'_>, faults: &mut Vec<Fault>) -> Place {
     let tags = tags(table, faults);
-    let mut place = Place { manifest: String::new(), account: String::new(), region: String::new(), tags };
+    let mut place = Place {
+        manifest: String::new(),
+        account: String::new(),
+        region: String::new(),
+        tags,
+        files: Arc::new(NoFiles),
+    };
     let Some((key, value)) = table.get_key_value("manifest") else {
         let fault = Fault::new(Code::MissingKey, 0..0, "the table `[manifest]` is missing");
         let help = "begin with [manifest] and its keys name, account and region";

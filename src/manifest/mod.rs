@@ -13,6 +13,7 @@ mod entries;
 mod excerpt;
 pub mod fault;
 mod file;
+mod folder;
 mod header;
 pub mod names;
 mod schema;
@@ -87,7 +88,8 @@ pub fn load(path: &Path, kinds: &[&'static dyn AnyKind]) -> Result<Manifest, Inv
         return Err(source.invalid(faults, Trust::Broken(&entries::vocabulary(kinds))));
     }
     let table = document.get_ref();
-    let place = Arc::new(header::read(table, &mut faults));
+    let files = Arc::new(folder::Beside::of(path));
+    let place = Arc::new(Place { files, ..header::read(table, &mut faults) });
     let mut groups = entries::read(&source, table, kinds, &place, &mut faults);
     faults.extend(neighbour(path, &place, table));
     if !faults.is_empty() {

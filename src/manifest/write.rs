@@ -33,7 +33,7 @@ pub struct Sheet<'a> {
 #[must_use]
 pub fn text(sheet: &Sheet<'_>) -> String {
     let Sheet { head, place, entries, tail } = sheet;
-    let Place { manifest, account, region, tags } = place;
+    let Place { manifest, account, region, tags, .. } = place;
     let mut text = comments(head);
     let header = [("name", manifest), ("account", account), ("region", region)];
     let header = header.map(|(key, value)| (key.to_owned(), string(value)));

@@ -16,12 +16,28 @@ impl KindName {
     pub const VPC: Self = Self { service: "lookup", resource: "vpc" };
     /// A certificate, looked up.
     pub const CERTIFICATE: Self = Self { service: "lookup", resource: "certificate" };
+    /// A repository of images.
+    pub const REPOSITORY: Self = Self { service: "ecr", resource: "repository" };
+    /// A secret.
+    pub const SECRET: Self = Self { service: "secretsmanager", resource: "secret" };
     /// A security group.
     pub const SECURITY_GROUP: Self = Self { service: "ec2", resource: "security-group" };
     /// A file system.
     pub const FILE_SYSTEM: Self = Self { service: "efs", resource: "file-system" };
     /// A load balancer.
     pub const LOAD_BALANCER: Self = Self { service: "elbv2", resource: "load-balancer" };
+    /// An access point of a file system.
+    pub const ACCESS_POINT: Self = Self { service: "efs", resource: "access-point" };
+    /// A role.
+    pub const ROLE: Self = Self { service: "iam", resource: "role" };
+    /// A listener of a load balancer.
+    pub const LISTENER: Self = Self { service: "elbv2", resource: "listener" };
+    /// A log group.
+    pub const LOG_GROUP: Self = Self { service: "logs", resource: "log-group" };
+    /// A function.
+    pub const FUNCTION: Self = Self { service: "lambda", resource: "function" };
+    /// A rule that calls a function: a schedule.
+    pub const RULE: Self = Self { service: "events", resource: "rule" };
 }
 
 impl fmt::Display for KindName {

@@ -4,6 +4,7 @@
 
 pub mod address;
 pub mod arn;
+pub mod brought;
 pub mod digest;
 pub mod escape;
 pub mod field;
@@ -18,6 +19,7 @@ pub mod tags;
 
 pub use address::{Address, KindName};
 pub use arn::Arn;
+pub use brought::{brought, brought_by};
 pub use field::{FieldChange, Setting, Shown};
 pub use link::{Link, Outputs};
 pub use location::Location;

@@ -4,7 +4,7 @@
 //! [`crate::manifest`] turns the path into a span of the TOML. A message never contains a value
 //! that could be secret: it names the key and the rule.
 
-use super::{Address, KindName, Link};
+use super::{Address, KindName, Link, brought};
 
 /// One step of the way from an entry's table to a value in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,6 +122,18 @@ impl Problems {
         let address = Address::new(kind, key);
         self.references.push(Reference { path, address: address.clone() });
         Link::to(address, output)
+    }
+
+    /// A link to what the text under `at` names, an address with an output: `ecr.repository.site.uri`.
+    pub fn link_to(&mut self, at: impl Into<Segment>, text: &str) -> Option<Link> {
+        let at = at.into();
+        match brought(text) {
+            Ok((Address { kind, key }, output)) => Some(self.link(at, kind, &key, output)),
+            Err(help) => {
+                self.report(at, "this is not what an entry brings", &help);
+                None
+            }
+        }
     }
 
     /// What was found, in the order in which it was reported.

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use infra::aws::stack::{Standing, standing};
 use infra::aws::{CallError, Class, Listings};
 use infra::document::policy::Policy;
-use infra::kind::{Common, Draft, Entry, Found, Kind, Live, Observation, Place, Survey, Wanted};
+use infra::kind::{Common, Draft, Entry, Found, Kind, Live, NoFiles, Observation, Place, Survey, Wanted};
 use infra::model::{Location, StackMark, Tags};
 use insta::assert_snapshot;
 use serde_json::Value;
@@ -31,6 +31,7 @@ pub(crate) fn entry<K: Kind>(body: Value) -> Entry<K> {
         account: "111122223333".to_owned(),
         region: "us-east-1".to_owned(),
         tags: Tags::default(),
+        files: Arc::new(NoFiles),
     };
     let location = Location { file: "m.toml".to_owned(), line: 1 };
     let draft = Draft { key: "site".to_owned(), location, common: Common::default(), body };

@@ -1,6 +1,7 @@
 //! `infra init`: a manifest from what is live in an account.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::unless_stopped;
@@ -12,6 +13,7 @@ use crate::cli::failure::Failure;
 use crate::cli::host::Host;
 use crate::cli::ui::Ui;
 use crate::init::{Drawn, Request, draw};
+use crate::kind::NoFiles;
 use crate::kind::entry::Place;
 use crate::kinds::KINDS;
 use crate::manifest;
@@ -155,7 +157,13 @@ async fn drawn(
     let any = ["*".to_owned()];
     let patterns = if args.name.is_empty() { &any[..] } else { &args.name };
     let patterns = patterns.iter().map(Pattern::new).collect();
-    let place = Place { manifest: name, account, region: region.to_owned(), tags: Tags::default() };
+    let place = Place {
+        manifest: name,
+        account,
+        region: region.to_owned(),
+        tags: Tags::default(),
+        files: Arc::new(NoFiles),
+    };
     Ok(draw(Request { aws, kinds: KINDS, chosen, patterns, place, head }).await)
 }
 

@@ -30,7 +30,7 @@ pub use state::{Change, Detail, State};
 pub struct EcrRepository;
 
 impl Kind for EcrRepository {
-    const NAME: KindName = KindName { service: "ecr", resource: "repository" };
+    const NAME: KindName = KindName::REPOSITORY;
     const ABOUT: &'static str = "a private repository of container images";
     const ON_DELETE: &'static [OnDelete] = &[OnDelete::Retain, OnDelete::Delete];
     const FIELDS: &'static [Field<Self>] = &[

@@ -30,7 +30,7 @@ pub use state::{Change, Directory, State, User};
 pub struct EfsAccessPoint;
 
 impl Kind for EfsAccessPoint {
-    const NAME: KindName = KindName { service: "efs", resource: "access-point" };
+    const NAME: KindName = KindName::ACCESS_POINT;
     const ABOUT: &'static str = "a way into a file system, as one user below one directory";
     const ON_DELETE: &'static [OnDelete] = &[OnDelete::Delete, OnDelete::Retain];
     const FIELDS: &'static [Field<Self>] =

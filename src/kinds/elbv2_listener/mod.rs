@@ -36,7 +36,7 @@ pub use state::{Change, Detail, Edit, Mutual, State, Tls};
 pub struct Elbv2Listener;
 
 impl Kind for Elbv2Listener {
-    const NAME: KindName = KindName { service: "elbv2", resource: "listener" };
+    const NAME: KindName = KindName::LISTENER;
     const ABOUT: &'static str = "a port of a load balancer, and what it answers";
     const ON_DELETE: &'static [OnDelete] = &[OnDelete::Delete, OnDelete::Retain];
     const FIELDS: &'static [Field<Self>] = &[

@@ -31,7 +31,7 @@ pub use state::{Change, Detail, State};
 pub struct SecretsManagerSecret;
 
 impl Kind for SecretsManagerSecret {
-    const NAME: KindName = KindName { service: "secretsmanager", resource: "secret" };
+    const NAME: KindName = KindName::SECRET;
     const ABOUT: &'static str = "a secret and who may read it; not its value";
     const ON_DELETE: &'static [OnDelete] = &[OnDelete::Retain, OnDelete::Delete];
     const FIELDS: &'static [Field<Self>] = &[
