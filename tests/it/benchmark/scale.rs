@@ -4,7 +4,7 @@
 //! processor and the memory are those of the real program, and depend on the machine: they are shown.
 //!
 //! ```sh
-//! cargo test --release --test it benchmark::scale -- --ignored --nocapture
+//! cargo test --test it benchmark::scale -- --ignored --nocapture
 //! ```
 
 use std::fmt::Write as _;
@@ -75,8 +75,8 @@ const CASES: &[Case] = &[
                 "[ec2.security-group.g{number}]\nname = \"g{number}\"\nvpc = \"main\"\ndescription = \"g\"\n"
             )
         },
-        // The network and its subnets; the list has it all.
-        calls: |count| 2 + pages(count + 1, 1_000),
+        // The network and its subnets; the list has it all. AWS sends it in pages of 1,000; the emulator sends it whole.
+        calls: |_| 2,
     },
     Case {
         kind: "efs.file-system",
