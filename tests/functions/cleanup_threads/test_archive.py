@@ -111,8 +111,8 @@ class Archive(TreeTest):
     def test_a_file_that_is_written_to_at_any_moment_stays(self) -> None:
         """Before each call in turn but the removal itself, one file changes: what it then holds is never lost."""
         target = self.root / "acme/ann/.claude/settings.json"
-        moment, calls = 0, 1
-        while moment < calls:
+        moment, calls = 0, 0
+        while calls >= moment:
             moment += 1
             self.setUp()
             target = self.root / "acme/ann/.claude/settings.json"

@@ -1,5 +1,6 @@
 """Symbolic links, at every level: none is followed, and none is removed."""
 
+import gzip
 import os
 import shutil
 import tempfile
@@ -61,8 +62,11 @@ class Links(TreeTest):
         self.assertEqual(report["left"]["not_followed"], 3)
 
     def test_a_gz_that_is_a_link_is_neither_read_nor_replaced(self) -> None:
-        self.put(thread("idle.json"), 10)
-        self.link(thread("idle.json.gz"), self.outside / "acme/ann/.claude/settings.json", days=1)
+        """Even if it leads to what could stand for the file."""
+        content = self.put(thread("idle.json"), 10).read_bytes()
+        packed = self.outside / "packed"
+        packed.write_bytes(gzip.compress(content))
+        self.link(thread("idle.json.gz"), packed, days=1)
         before = self.snapshot(), self.seen_outside()
         self.run_function()
         self.assertEqual((self.snapshot(), self.seen_outside()), before)
