@@ -10,6 +10,7 @@
 mod access_points;
 mod benchmark;
 mod binary;
+mod cleanup;
 mod concurrency;
 mod convergence;
 mod determinism;
