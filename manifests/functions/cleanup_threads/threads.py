@@ -114,8 +114,9 @@ def _pack(parent: int, name: str, packed: str, seen: os.stat_result, deadline: D
             digest = _write_packed(source, written.descriptor, deadline)
         if _digest_in(written.descriptor, deadline) != digest:
             raise Damaged("not what was compressed")
-        _take_over(written.descriptor, seen)
+        # First the content: written back later, it would make the file one of today again.
         os.fsync(written.descriptor)
+        _take_over(written.descriptor, seen)
         if look_again(name, parent) != identity(seen):
             return None
         try:

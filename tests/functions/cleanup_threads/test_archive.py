@@ -9,7 +9,7 @@ FILES = {
     "settings.json": b"{}",
     "thread-outside.json": b"outside",
     "empty": b"",
-    "deep/er/still/notes.md": b"notes " * 100_000,
+    "deep/er/still/notes.md": b"notes " * 10_000,
     "threads/index.json": b"[]",
     "threads/thread-1.json.gz": b"whatever",
     "odd/" + os.fsdecode(b"\xff\n") + "x" * 150: b"odd",
@@ -131,6 +131,33 @@ class Archive(TreeTest):
             self.assertEqual(report["errors"], 0, f"{moment}: {report['first_errors']}")
             if written:
                 self.assertEqual(target.read_bytes(), b"newer", f"written to before call {moment}")
+            for name in self.archives() if report["archived"]["users"] else []:
+                archived = unpack(self.root / "acme/_archive" / name)
+                self.assertEqual(archived["settings.json"], b"{}", "nothing half old and half new")
+        self.assertGreater(moment, 100)
+
+    def test_a_second_run_at_any_moment(self) -> None:
+        moment, calls = 0, 0
+        while calls >= moment:
+            moment += 1
+            self.setUp()
+            calls = 0
+
+            def run(_name: str, _arguments: object) -> None:
+                nonlocal calls
+                calls += 1
+                if calls == moment:
+                    report = self.run_function(ARCHIVE_AFTER_DAYS="19")
+                    self.assertEqual(report["errors"], 0)
+
+            with before_each_call(run):
+                report = self.run_function(ARCHIVE_AFTER_DAYS="19")
+            self.assertEqual(report["errors"], 0, f"{moment}: {report['first_errors']}")
+            archived: dict[str, bytes] = {}
+            for name in self.archives():
+                archived.update(unpack(self.root / "acme/_archive" / name))
+            self.assertEqual(archived, FILES, f"before call {moment}")
+            self.assertEqual(self.names("acme/ann/.claude/threads"), [])
         self.assertGreater(moment, 100)
 
     def test_somebody_who_cannot_be_seen_to_be_inactive_is_not_archived(self) -> None:

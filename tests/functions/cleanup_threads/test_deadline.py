@@ -42,7 +42,7 @@ class Deadlines(TreeTest):
         self.assertEqual(len(self.names(threads("aaa/aaa"))), 200)
 
     def test_the_end_comes_at_any_check_and_nothing_is_half_done(self) -> None:
-        content = bytes(range(256)) * 16_384
+        content = bytes(range(256)) * 6_000
         times, finished = 0, False
         while not finished:
             for path in sorted(walk(self.root), reverse=True):

@@ -63,10 +63,10 @@ class Kills(TreeTest):
 
     def test_at_any_time(self) -> None:
         """Not only between calls: in the middle of writing."""
-        content = random.Random(1).randbytes(2_000_000)
-        names = [thread(f"{number}.json") for number in range(8)]
+        content = random.Random(1).randbytes(1_500_000)
+        names = [thread(f"{number}.json") for number in range(6)]
         killed = 0
-        for delay in (0.01, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3):
+        for delay in (0.01, 0.03, 0.06, 0.1, 0.15):
             self.clear()
             for name in names:
                 self.put(name, 10, content)
@@ -78,4 +78,4 @@ class Kills(TreeTest):
             self.run_function(now=self.now + 7200)
             self.assertEqual(self.files(), [f"{name}.gz" for name in names])
             self.assertEqual(self.contents(), dict.fromkeys(names, content))
-        self.assertGreater(killed, 2)
+        self.assertGreater(killed, 1)
