@@ -2,6 +2,9 @@
 
 import os
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest import mock
 
 from support import TreeTest, before_each_call, thread, threads, unpack, unprivileged
 
@@ -95,6 +98,23 @@ class Archive(TreeTest):
         self.assertEqual([first["errors"], second["errors"], third["errors"]], [1, 1, 1])
         self.assertEqual(len(self.archives()), 2)
         self.assertEqual(third["archived"]["bytes_after"], 0)
+
+    def test_the_order_in_which_files_are_listed_does_not_matter(self) -> None:
+        self.run_function(ARCHIVE_AFTER_DAYS="19")
+        before = self.snapshot("acme/_archive")
+        for path, content in FILES.items():
+            self.put(f"acme/ann/.claude/{path}", 20, content)
+        real = os.scandir
+
+        @contextmanager
+        def backwards(descriptor: int) -> Iterator[Iterator[os.DirEntry[str]]]:
+            with real(descriptor) as listing:
+                yield reversed(list(listing))
+
+        with mock.patch.object(os, "scandir", backwards):
+            report = self.run_function(ARCHIVE_AFTER_DAYS="19")
+        self.assertEqual(report["archived"]["files"], len(FILES))
+        self.assertEqual(self.snapshot("acme/_archive"), before, "the same archive, which was there")
 
     def test_a_damaged_archive_of_the_same_name_removes_nothing(self) -> None:
         self.run_function(ARCHIVE_AFTER_DAYS="19")
