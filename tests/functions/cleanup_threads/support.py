@@ -60,6 +60,10 @@ class TreeTest(unittest.TestCase):
     def setUp(self) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="clients-"))
         self.addCleanup(shutil.rmtree, self.root)
+        # Nobody cuts the power: a thousand times waiting for the disk would show nothing.
+        synced = mock.patch.object(os, "fsync", os.fstat)
+        synced.start()
+        self.addCleanup(synced.stop)
         self.now = time.time()
         self.descriptors = open_descriptors()
 
