@@ -47,6 +47,10 @@ const fn elb(operation: &'static str, effect: Effect) -> Call {
     Call { service: "elasticloadbalancing", sdk_service: "Elastic Load Balancing v2", operation, effect }
 }
 
+const fn logs(operation: &'static str, effect: Effect) -> Call {
+    Call { service: "logs", sdk_service: "CloudWatch Logs", operation, effect }
+}
+
 const fn secrets(operation: &'static str, effect: Effect) -> Call {
     Call { service: "secretsmanager", sdk_service: "Secrets Manager", operation, effect }
 }
@@ -129,6 +133,15 @@ pub static CALLS: &[Call] = &[
     elb("RemoveListenerCertificates", Effect::Write),
     elb("DeleteListener", Effect::Delete),
     elb("DeleteLoadBalancer", Effect::Delete),
+    logs("DescribeLogGroups", Effect::Read),
+    logs("ListTagsForResource", Effect::Read),
+    logs("CreateLogGroup", Effect::Write),
+    logs("TagResource", Effect::Write),
+    logs("PutRetentionPolicy", Effect::Write),
+    logs("DeleteRetentionPolicy", Effect::Write),
+    logs("AssociateKmsKey", Effect::Write),
+    logs("DisassociateKmsKey", Effect::Write),
+    logs("PutLogGroupDeletionProtection", Effect::Write),
     secrets("DescribeSecret", Effect::Read),
     secrets("GetResourcePolicy", Effect::Read),
     secrets("ListSecrets", Effect::Read),
@@ -155,6 +168,8 @@ mod tests {
         "BatchDeleteImage",
         "BatchGetSecretValue",
         "DeleteFileSystem",
+        "DeleteLogGroup",
+        "DeleteLogStream",
         "DeleteMountTarget",
         "DeleteNetworkInterface",
         "DeleteRule",

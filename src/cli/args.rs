@@ -291,7 +291,7 @@ pub struct ApplyArgs {
     /// Delete what has left the manifest; can be repeated.
     #[arg(long, value_name = "ADDRESS")]
     pub delete: Vec<String>,
-    /// Let a lifecycle rule expire images that exist; can be repeated.
+    /// Let images or logs that exist expire; can be repeated.
     #[arg(long, value_name = "ADDRESS")]
     pub allow_expire: Vec<String>,
     /// Apply only the plan with this digest, which somebody has read; then adopting and deleting need no other word.

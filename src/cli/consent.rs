@@ -115,7 +115,7 @@ async fn ask(view: &StepView, need: Need, ui: &mut Ui) -> Result<bool, Failure> 
         // Data goes for good: a stray `y` must not be enough.
         Need::AllowExpire => {
             let question =
-                format!("Images of {} would expire. Type {} to allow it: ", Line(name), Line(&address));
+                format!("Data of {} would expire. Type {} to allow it: ", Line(name), Line(&address));
             Ok(ui.ask(&question).await?.as_deref() == Some(address.as_str()))
         }
     }

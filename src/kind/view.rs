@@ -122,7 +122,7 @@ pub enum Need {
     Adopt,
     /// That the resource is deleted.
     Delete,
-    /// That images may expire.
+    /// That images or logs may expire.
     AllowExpire,
 }
 

@@ -6,6 +6,7 @@ pub mod efs_access_point;
 pub mod efs_file_system;
 pub mod elbv2_listener;
 pub mod elbv2_load_balancer;
+pub mod logs_log_group;
 pub mod lookup_certificate;
 pub mod lookup_vpc;
 pub mod secretsmanager_secret;
@@ -18,6 +19,7 @@ use efs_access_point::EfsAccessPoint;
 use efs_file_system::EfsFileSystem;
 use elbv2_listener::Elbv2Listener;
 use elbv2_load_balancer::Elbv2LoadBalancer;
+use logs_log_group::LogsLogGroup;
 use lookup_certificate::LookUpCertificate;
 use lookup_vpc::LookUpVpc;
 use secretsmanager_secret::SecretsManagerSecret;
@@ -31,6 +33,7 @@ const EFS_FILE_SYSTEM: Erased<EfsFileSystem> = erase::kind();
 const EFS_ACCESS_POINT: Erased<EfsAccessPoint> = erase::kind();
 const ELBV2_LOAD_BALANCER: Erased<Elbv2LoadBalancer> = erase::kind();
 const ELBV2_LISTENER: Erased<Elbv2Listener> = erase::kind();
+const LOGS_LOG_GROUP: Erased<LogsLogGroup> = erase::kind();
 
 /// Every kind that a manifest can declare. The order is that of documentation and of plans.
 pub static KINDS: &[&dyn AnyKind] = &[
@@ -43,4 +46,5 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &EFS_ACCESS_POINT,
     &ELBV2_LOAD_BALANCER,
     &ELBV2_LISTENER,
+    &LOGS_LOG_GROUP,
 ];

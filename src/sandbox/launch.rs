@@ -27,6 +27,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     file!("corrections/interfaces.py"),
     file!("corrections/listeners.py"),
     file!("corrections/load_balancers.py"),
+    file!("corrections/logs.py"),
     file!("corrections/secretsmanager.py"),
 ];
 

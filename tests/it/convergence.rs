@@ -7,6 +7,7 @@ mod access_point;
 mod file_system;
 mod listener;
 mod load_balancer;
+mod log_group;
 mod repository;
 mod secret;
 mod security_group;
@@ -66,6 +67,7 @@ const CASES: &[Case] = &[
     access_point::CASE,
     load_balancer::CASE,
     listener::CASE,
+    log_group::CASE,
 ];
 
 #[test]
@@ -230,6 +232,7 @@ fn reading_costs_what_the_table_says() {
                 ("elasticfilesystem:DescribeAccessPoints", 1),
                 ("elasticfilesystem:DescribeFileSystems", 1),
                 ("elasticloadbalancing:DescribeLoadBalancers", 1),
+                ("logs:DescribeLogGroups", 1),
                 ("secretsmanager:DescribeSecret", 3),
                 ("secretsmanager:GetResourcePolicy", 3),
                 ("secretsmanager:ListSecrets", 1),

@@ -119,6 +119,13 @@ const CASES: &[Case] = &[
             2 + 2 * balancers + balancers.div_ceil(TAGGED) + count + count.div_ceil(TAGGED)
         },
     },
+    Case {
+        kind: "logs.log-group",
+        with: |_| String::new(),
+        entry: |number| format!("[logs.log-group.g{number}]\nname = \"g{number}\"\nretention-days = 30\n"),
+        // Each group and its tags; a longer name may be on another page than the list's first.
+        calls: |count| 2 * count + pages(count, 50),
+    },
 ];
 
 #[test]

@@ -129,6 +129,10 @@ impl<'a> Account<'a> {
         query(self.endpoint_url, &self.credentials, "cloudformation", operation, &parameters)
     }
 
+    pub(crate) fn logs(&self, operation: &str, body: &Value) -> Answer {
+        self.json("logs", &format!("Logs_20140328.{operation}"), body)
+    }
+
     pub(crate) fn exports(&self) -> Answer {
         query(self.endpoint_url, &self.credentials, "cloudformation", "ListExports", &[])
     }
