@@ -7,11 +7,15 @@
 //! A principal that was deleted comes back as its unique id (`AROA…`) and so differs, as it should.
 
 mod exposure;
+mod grant;
 mod principal;
 mod raise;
+mod role;
 mod spec;
 #[cfg(test)]
 mod tests;
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
@@ -20,7 +24,9 @@ use crate::model::Arn;
 use crate::model::arn::is_account;
 
 pub use exposure::widened;
+pub use grant::{Access, Grant, Granted, Only};
 pub use principal::PrincipalSpec;
+pub use role::{Home, Role};
 pub use spec::{Effect, ResourceElement, StatementSpec, lower};
 
 /// The usual order of a policy's elements, which is how people read one.
@@ -38,6 +44,9 @@ const ELEMENTS: [&str; 12] = [
     "NotResource",
     "Condition",
 ];
+
+/// The version of the policies that are written here.
+const VERSION: &str = "2012-10-17";
 
 /// What a policy without `Version` means (IAM user guide, "Version").
 const OLD_VERSION: &str = "2008-10-17";
@@ -113,6 +122,16 @@ impl Policy {
             });
         }
         Self::parse(&document.to_string())
+    }
+
+    /// The accounts, users and roles that the policy names as principals, in one line.
+    #[must_use]
+    pub fn principals(&self) -> String {
+        let statements = self.shown.get("Statement").and_then(Value::as_array).into_iter().flatten();
+        let elements = statements.flat_map(|it| [&it["Principal"], &it["NotPrincipal"]]);
+        let named = elements.filter_map(|who| who.get("AWS")).filter_map(Value::as_array).flatten();
+        let named: BTreeSet<_> = named.filter_map(Value::as_str).filter(|who| *who != "*").collect();
+        named.into_iter().map(role::told).collect::<Vec<_>>().join(", ")
     }
 
     /// The text as it was written, and as it is sent.

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Files, Kind, Known, Stage};
+use crate::document::policy::Home;
 use crate::model::arn::partition;
 use crate::model::problem::{Findings, Problems};
 use crate::model::{Address, Arn, Location, OnDelete, Tags, tags};
@@ -45,6 +46,12 @@ pub struct Place {
 }
 
 impl Place {
+    /// Where a role is that is named without an ARN.
+    #[must_use]
+    pub fn home(&self) -> Home<'_> {
+        Home { account: &self.account, region: &self.region }
+    }
+
     /// The ARN of what is called `resource` (`repository/site`) in `service`, here.
     #[must_use]
     pub fn arn(&self, service: &str, resource: &str) -> String {

@@ -1,11 +1,13 @@
 //! What a change is performed with: the clients, somebody who listens, and patience.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
 use crate::aws::wait::Patience;
 use crate::aws::{Aws, CallError, Class};
+use crate::document::policy::Policy;
 
 /// What a step says while it runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,14 +52,15 @@ impl<'a> Run<'a> {
 const UNTIL_KNOWN: Duration = Duration::from_mins(2);
 
 impl Run<'_> {
-    /// Puts a policy, again and again while AWS says that it does not know a principal of it (`is_unknown`): a
-    /// role that was made a moment ago.
+    /// Puts `policy`, again and again while AWS says that it does not know a principal of it (`is_unknown`): a
+    /// role that was made a moment ago, or that this run makes beside it.
     ///
     /// # Errors
     ///
-    /// Any other error of the call; or the last one, when IAM has had its time.
+    /// Any other error of the call; or the last one, with the principals, when IAM has had its time.
     pub async fn until_principals_are_known<T, F>(
         &self,
+        policy: &Policy,
         is_unknown: impl Fn(&CallError) -> bool,
         put: impl Fn() -> F,
     ) -> Result<T, CallError>
@@ -67,11 +70,27 @@ impl Run<'_> {
         let mut patience = self.patience("AWS to know the principals of the policy", UNTIL_KNOWN);
         loop {
             match put().await {
-                Err(error) if is_unknown(&error) => patience.pause_after(error).await?,
+                Err(error) if is_unknown(&error) => {
+                    patience.pause_after(error).await.map_err(|error| naming(policy, error))?;
+                }
                 answer => return answer,
             }
         }
     }
+}
+
+/// AWS does not say which principal it does not know: then all are, with what to do.
+fn naming(policy: &Policy, mut error: CallError) -> CallError {
+    if error.class != Class::Stopped {
+        let _ = write!(
+            error.message,
+            " After {} minutes AWS still does not know one of the principals that the policy names: {}. Make the role \
+             that is missing, or take it out of the entry; then run the same command again.",
+            UNTIL_KNOWN.as_secs() / 60,
+            policy.principals(),
+        );
+    }
+    error
 }
 
 /// Patience that says what it waits for.

@@ -209,6 +209,9 @@ pub(crate) fn brief(view: &StepView) -> String {
         for consequence in &change.consequences {
             line(format!("  so {consequence}"));
         }
+        for kept_out in &change.locks_out {
+            line(format!("  locks out: {kept_out}"));
+        }
         if let Some(risk) = change.risk {
             line(format!("  risk {risk:?}"));
         }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::document::policy::{self, Policy};
+use crate::document::policy::{self, Access, Grant, Policy};
 use crate::model::{Address, FieldChange, Location, Outputs, Setting, Shown, Tags, digest};
 
 /// A typed change that can say what it is.
@@ -25,23 +25,27 @@ pub struct ChangeView {
     pub risk: Option<Risk>,
     /// What follows from it, measured from the live account. One line each.
     pub consequences: Vec<String>,
+    /// Whom it keeps out who could come in before. One line each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub locks_out: Vec<String>,
 }
 
 impl ChangeView {
     /// A change without a risk.
     #[must_use]
     pub fn new(call: &'static str, fields: Vec<FieldChange>) -> Self {
-        Self { call, fields, risk: None, consequences: Vec::new() }
+        Self { call, fields, risk: None, consequences: Vec::new(), locks_out: Vec::new() }
     }
 
     /// Whether `now` is this change, with what was not known yet.
     #[must_use]
     pub fn fits(&self, now: &Self) -> bool {
         // Destructured whole, so that a new field is not forgotten here.
-        let Self { call, fields, risk, consequences } = self;
+        let Self { call, fields, risk, consequences, locks_out } = self;
         *call == now.call
             && *risk == now.risk
             && *consequences == now.consequences
+            && *locks_out == now.locks_out
             && fields.len() == now.fields.len()
             && fields.iter().zip(&now.fields).all(|(field, now)| field.fits(now))
     }
@@ -270,5 +274,28 @@ pub fn policy_view(call: &'static str, before: Option<&Policy>, after: Option<&P
     let mut view = ChangeView::new(call, vec![field]);
     view.consequences = policy::widened(before, after);
     view.risk = (!view.consequences.is_empty()).then_some(Risk::Exposes);
+    view
+}
+
+/// What a resource policy grants and what else it says, as people read it.
+#[must_use]
+pub fn access_shown(grant: &Grant, access: &Access) -> Vec<Setting> {
+    let granted = grant.shown(&access.granted).into_iter();
+    let mut settings: Vec<_> = granted.map(|(field, value)| Setting::new(field, value)).collect();
+    settings.push(Setting::new("policy", policy_shown(access.policy.as_ref())));
+    settings
+}
+
+/// A change of a resource policy that grants something, with the access that it opens and that it takes.
+#[must_use]
+pub fn access_view(call: &'static str, grant: &Grant, before: &Access, after: &Access) -> ChangeView {
+    let mut view = ChangeView::new(call, grant.differences(&before.granted, &after.granted));
+    if before.policy != after.policy {
+        let (before, after) = (before.policy.as_ref(), after.policy.as_ref());
+        view.fields.push(FieldChange::new("policy", policy_shown(before), policy_shown(after)));
+    }
+    view.consequences = grant.widened(before, after);
+    view.risk = (!view.consequences.is_empty()).then_some(Risk::Exposes);
+    view.locks_out.extend(grant.narrowed(&before.granted, &after.granted));
     view
 }

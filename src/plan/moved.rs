@@ -150,8 +150,8 @@ fn to_do(then: Option<&StepPart>, now: Option<&StepView>) -> Option<MovedRow> {
 /// That the same is to be done, and something else would follow from it, or be set by it.
 fn consequences(then: Option<&StepPart>, now: Option<&StepView>) -> Option<MovedRow> {
     let texts = |lines: &mut dyn Iterator<Item = &String>| lines.map(Shown::text).collect::<Vec<_>>();
-    let was = texts(&mut then?.changes.iter().flat_map(|change| &change.consequences));
-    let is = texts(&mut now?.changes.iter().flat_map(|change| &change.consequences));
+    let was = texts(&mut then?.changes.iter().flat_map(|it| it.consequences.iter().chain(&it.locks_out)));
+    let is = texts(&mut now?.changes.iter().flat_map(|it| it.consequences.iter().chain(&it.locks_out)));
     let field = "what follows".to_owned();
     Some(if was == is {
         let calls = |names: Vec<String>| vec![Shown::text(names.join(", "))];

@@ -88,6 +88,8 @@ pub(super) struct ChangePart {
     fields: Vec<FieldChange>,
     risk: Option<Risk>,
     pub(super) consequences: Vec<String>,
+    #[serde(default)]
+    pub(super) locks_out: Vec<String>,
 }
 
 impl SeenPart {
@@ -235,10 +237,11 @@ impl StepPart {
 
 impl ChangePart {
     fn is(&self, now: &ChangeView) -> bool {
-        let ChangeView { call, fields, risk, consequences } = now;
+        let ChangeView { call, fields, risk, consequences, locks_out } = now;
         self.call == *call
             && self.fields == *fields
             && self.risk == *risk
             && self.consequences == *consequences
+            && self.locks_out == *locks_out
     }
 }

@@ -132,6 +132,9 @@ fn change(out: &mut String, view: &StepView, change: &ChangeView, columns: Colum
     for consequence in &change.consequences {
         let _ = writeln!(out, "{INDENT}{color}{mark}{color:#}{}", Line(consequence));
     }
+    for kept_out in &change.locks_out {
+        let _ = writeln!(out, "{INDENT}{DANGER}locks out: {DANGER:#}{}", Line(kept_out));
+    }
 }
 
 fn gaps(out: &mut String, plan: &PlanView<'_>) {

@@ -306,5 +306,5 @@ fn the_example_is_a_manifest() {
     let path = folder.path().join("example.toml");
     fs::write(&path, blocks(&text, "toml").join("\n\n")).unwrap();
     let manifest = infra::manifest::load(&path, KINDS).unwrap();
-    assert_eq!(manifest.entries().len(), 11);
+    assert_eq!(manifest.entries().len(), 13);
 }

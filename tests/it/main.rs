@@ -21,6 +21,7 @@ mod emulator_capabilities;
 mod emulator_contract;
 mod faults;
 mod file_systems;
+mod grants;
 mod guards;
 mod init;
 mod interruption;

@@ -3,6 +3,7 @@
 
 mod access_points;
 mod file_systems;
+mod grants;
 mod listeners;
 mod load_balancers;
 mod security_groups;

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::role::told;
 use super::{ELEMENTS, Names, Policy, statement};
 use crate::model::{Arn, size};
 
@@ -208,7 +209,7 @@ fn phrase(beginning: &str, items: &[String], between: &str) -> String {
 
 fn named(kinds: &Map<String, Value>) -> String {
     let groups = kinds.iter().map(|(kind, who)| match kind.as_str() {
-        "AWS" => texts(who).join(", "),
+        "AWS" => texts(who).into_iter().map(told).collect::<Vec<_>>().join(", "),
         kind => format!("{} {}", kind.to_lowercase(), texts(who).join(", ")),
     });
     groups.collect::<Vec<_>>().join(", ")

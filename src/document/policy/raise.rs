@@ -3,11 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::exposure::is_public;
-use super::{Effect, Policy, PrincipalSpec, ResourceElement, StatementSpec};
+use super::{Effect, Policy, PrincipalSpec, ResourceElement, StatementSpec, VERSION};
 use crate::document::listed;
-
-/// The version that [`super::lower`] writes.
-const VERSION: &str = "2012-10-17";
 
 impl Policy {
     /// The statements that would spell this policy.

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{Policy, exposure::is_public, principal::PrincipalSpec};
+use super::{Policy, VERSION, exposure::is_public, principal::PrincipalSpec};
 use crate::model::Arn;
 use crate::model::problem::Problems;
 
@@ -90,7 +90,7 @@ pub fn lower(
         return None;
     }
     let documents: Vec<_> = statements.iter().map(|statement| statement.document(resource)).collect();
-    let text = json!({ "Version": "2012-10-17", "Statement": documents }).to_string();
+    let text = json!({ "Version": VERSION, "Statement": documents }).to_string();
     let length = text.chars().count();
     if length > max_len {
         let message = format!("the policy is {length} characters long, and AWS takes {max_len}");
@@ -103,6 +103,14 @@ pub fn lower(
 impl StatementSpec {
     fn sid(&self) -> Option<&str> {
         self.sid.as_deref().filter(|sid| !sid.is_empty())
+    }
+
+    /// Whether it allows an action.
+    pub(super) fn lets(&self, action: &str) -> bool {
+        let is_among =
+            |patterns: &[String]| patterns.iter().any(|it| is_like(it.as_bytes(), action.as_bytes()));
+        self.effect == Effect::Allow
+            && if self.action.is_empty() { !is_among(&self.not_action) } else { is_among(&self.action) }
     }
 
     fn check(&self, resource: ResourceElement, problems: &mut Problems) {
@@ -283,6 +291,18 @@ pub(super) fn each(
 ) {
     for (index, _) in list.iter().enumerate().filter(|(_, text)| !is_sound(text)) {
         problems.within(key, |problems| problems.report(index, message, help));
+    }
+}
+
+/// Whether an action is of a pattern, in which `*` stands for any text and `?` for any letter, whatever the case (IAM user
+/// guide, "Action").
+fn is_like(pattern: &[u8], text: &[u8]) -> bool {
+    match (pattern, text) {
+        ([b'*', rest @ ..], _) => (0..=text.len()).any(|at| is_like(rest, &text[at..])),
+        ([one, rest @ ..], [letter, more @ ..]) => {
+            (*one == b'?' || one.eq_ignore_ascii_case(letter)) && is_like(rest, more)
+        }
+        _ => pattern.is_empty() && text.is_empty(),
     }
 }
 

@@ -6,6 +6,7 @@ use aws_sdk_ecr::types::{
 };
 
 use super::observe::brings;
+use super::spec::PULL;
 use super::state::{Change, Encryption, Mutability};
 use crate::aws::{Answer as _, CallError};
 use crate::kind::{Describe, Run};
@@ -60,9 +61,12 @@ pub(super) async fn perform(run: &Run<'_>, change: &Change, outputs: &mut Output
         }
         // Without `force`, AWS refuses a policy that would lock us out of changing it again.
         Change::SetRepositoryPolicy { name, after, .. } => {
-            let request = ecr.set_repository_policy().repository_name(name).policy_text(after.text());
+            let Some(policy) = PULL.document(after) else {
+                return Err(CallError::unusable(call, name, "there is no policy to put"));
+            };
+            let request = ecr.set_repository_policy().repository_name(name).policy_text(policy.text());
             let put = || async { request.clone().send().await.about(call, name) };
-            run.until_principals_are_known(is_unknown, put).await?;
+            run.until_principals_are_known(&policy, is_unknown, put).await?;
         }
         Change::DeleteRepositoryPolicy { name, .. } => {
             let request = ecr.delete_repository_policy().repository_name(name);

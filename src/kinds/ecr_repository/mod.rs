@@ -37,7 +37,8 @@ impl Kind for EcrRepository {
         Field { name: "scan-on-push", keep: |want, live| want.scan_on_push = live.scan_on_push },
         Field { name: "tag-mutability", keep: |want, live| want.mutability = live.mutability.clone() },
         Field { name: "lifecycle", keep: |want, live| want.lifecycle.clone_from(&live.lifecycle) },
-        Field { name: "policy", keep: |want, live| want.policy.clone_from(&live.policy) },
+        Field { name: "pull-from", keep: |want, live| want.access.granted.clone_from(&live.access.granted) },
+        Field { name: "policy", keep: |want, live| want.access.policy.clone_from(&live.access.policy) },
         Field { name: "encryption", keep: |want, live| want.encryption = live.encryption.clone() },
     ];
 

@@ -11,12 +11,13 @@ use futures_util::future::join_all;
 
 use super::EcrRepository;
 use super::lifecycle::{Image, Lifecycle};
+use super::spec::PULL;
 use super::state::{Detail, Encryption, Images, Mutability, State};
 use crate::aws::{Answer as _, Aws, CallError, day};
 use crate::document::policy::Policy;
 use crate::kind::reading::{absent_if, buffered, holds_no};
 use crate::kind::{Found, Live, Observation, Phase, Survey, Wanted};
-use crate::model::{Outputs, Tags, tags};
+use crate::model::{Arn, Outputs, Tags, tags};
 
 /// Repositories read at once; three calls each. AWS does not publish the rates of these calls.
 const AT_ONCE: usize = 8;
@@ -206,6 +207,8 @@ fn live(repository: &Repository, parts: Parts) -> Result<Live<EcrRepository>, Ca
     let arn = repository.repository_arn().ok_or_else(|| holds_no(DESCRIBE, &name, "ARN"))?;
     let lifecycle = parts.lifecycle.as_deref().map(Lifecycle::parse).transpose();
     let policy = parts.policy.as_deref().map(Policy::parse).transpose();
+    let policy = policy.map_err(|e| CallError::unusable(POLICY, &name, e.to_string()))?;
+    let account = Arn::parse(arn).map_or("", |arn| arn.account);
     let encryption = repository.encryption_configuration();
     Ok(Live {
         tags: parts.tags,
@@ -223,7 +226,7 @@ fn live(repository: &Repository, parts: Parts) -> Result<Live<EcrRepository>, Ca
                 key: encryption.and_then(|it| it.kms_key()).map(str::to_owned),
             },
             lifecycle: lifecycle.map_err(|e| CallError::unusable(LIFECYCLE, &name, e.to_string()))?,
-            policy: policy.map_err(|e| CallError::unusable(POLICY, &name, e.to_string()))?,
+            access: PULL.access(policy, account),
             name,
         },
         created: repository.created_at().and_then(day),

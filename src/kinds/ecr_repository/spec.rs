@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::EcrRepository;
 use super::lifecycle::{self, RuleSpec};
 use super::state::{Encryption, Mutability, State};
-use crate::document::policy::{self, ResourceElement, StatementSpec};
+use crate::document::policy::{self, Access, Grant, Granted, ResourceElement, StatementSpec};
 use crate::kind::raise::is_default;
 use crate::kind::{Live, Place, Raised};
 use crate::model::kms;
@@ -36,6 +36,10 @@ pub struct Spec {
     /// Which images expire. Left out, none does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     lifecycle: Vec<RuleSpec>,
+    /// Roles that may pull images: by name those of this account, else by ARN. Left out, none beyond the account's own
+    /// permissions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pull_from: Vec<String>,
     /// Who else may use the repository. Left out, nobody beyond the account's own permissions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     policy: Vec<StatementSpec>,
@@ -76,6 +80,16 @@ impl EncryptionAlgorithm {
     }
 }
 
+/// What `pull-from` lets roles do: what pulling an image takes of a repository (ECR user guide, "IAM permissions for
+/// pushing and pulling"). The token for it is of the registry, and of the role's own permissions.
+pub(super) const PULL: Grant = Grant {
+    field: "pull-from",
+    sid: "InfraPullFrom",
+    actions: &["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability"],
+    resource: ResourceElement::None,
+    only: None,
+};
+
 /// Longest repository policy, in characters (API `SetRepositoryPolicy`).
 const MAX_POLICY: usize = 10_240;
 
@@ -84,9 +98,13 @@ pub(super) fn lower(spec: &Spec, place: &Place, problems: &mut Problems) -> Stat
     let mutability = mutability(spec, problems);
     let encryption = encryption(spec, problems);
     let lifecycle = problems.within("lifecycle", |problems| lifecycle::lower(&spec.lifecycle, problems));
+    let granted = Granted { roles: PULL.roles(&spec.pull_from, place.home(), problems), only: None };
     let policy = problems.within("policy", |problems| {
-        policy::lower(&spec.policy, ResourceElement::None, MAX_POLICY, problems)
+        PULL.check(&spec.policy, &granted, place.home(), problems);
+        policy::lower(&spec.policy, PULL.resource, MAX_POLICY, problems)
     });
+    let access = Access { granted, policy };
+    PULL.check_length(&access, MAX_POLICY, problems);
     State {
         name: spec.name.clone(),
         arn: place.arn("ecr", &format!("repository/{}", spec.name)),
@@ -94,7 +112,7 @@ pub(super) fn lower(spec: &Spec, place: &Place, problems: &mut Problems) -> Stat
         mutability,
         encryption,
         lifecycle,
-        policy,
+        access,
     }
 }
 
@@ -164,7 +182,7 @@ fn encryption(spec: &Spec, problems: &mut Problems) -> Encryption {
 /// The way back of [`lower`].
 pub(super) fn raise(live: &Live<EcrRepository>) -> Raised<Spec> {
     use EncryptionAlgorithm::{Aes256, Kms, KmsDsse};
-    let State { name, arn: _, scan_on_push, mutability, encryption, lifecycle, policy } = &live.state;
+    let State { name, arn: _, scan_on_push, mutability, encryption, lifecycle, access } = &live.state;
     let algorithm = [Aes256, Kms, KmsDsse].into_iter().find(|it| it.name() == encryption.algorithm);
     let mut raised = Raised::new(Spec {
         name: name.clone(),
@@ -174,13 +192,18 @@ pub(super) fn raise(live: &Live<EcrRepository>) -> Raised<Spec> {
         encryption: algorithm.unwrap_or_default(),
         kms_key: encryption.key.clone(),
         lifecycle: Vec::new(),
+        pull_from: Vec::new(),
         policy: Vec::new(),
     });
     match lifecycle.as_ref().map(lifecycle::Lifecycle::raise).transpose() {
         Ok(rules) => raised.spec.lifecycle = rules.unwrap_or_default(),
         Err(why) => raised = raised.without("lifecycle", why),
     }
-    match policy.as_ref().map(|policy| policy.raise(ResourceElement::None)).transpose() {
+    match PULL.raise(&access.granted) {
+        Ok((roles, _)) => raised.spec.pull_from = roles,
+        Err(why) => raised = raised.without("pull-from", why),
+    }
+    match access.policy.as_ref().map(|policy| policy.raise(PULL.resource)).transpose() {
         Ok(statements) => raised.spec.policy = statements.unwrap_or_default(),
         Err(why) => raised = raised.without("policy", why),
     }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::EcrRepository;
 use super::lifecycle::{Image, Lifecycle};
-use crate::document::policy::Policy;
+use super::spec::PULL;
+use crate::document::policy::Access;
 use crate::guard::Permit;
-use crate::kind::view::{policy_shown, policy_view, tag_fields};
+use crate::kind::view::{access_shown, access_view, tag_fields};
 use crate::kind::{ChangeView, Delta, Describe, Live, Risk};
 use crate::model::{FieldChange, Setting, Shown, Tags, kms, size};
 
@@ -26,7 +27,7 @@ pub struct State {
     /// The lifecycle policy: which images expire.
     pub lifecycle: Option<Lifecycle>,
     /// The repository policy: who else may use it.
-    pub policy: Option<Policy>,
+    pub access: Access,
 }
 
 /// Whether tags may be moved, and which tags the rule leaves out.
@@ -189,16 +190,16 @@ pub enum Change {
         /// The repository.
         name: String,
         /// What is live.
-        before: Option<Policy>,
+        before: Access,
         /// What is declared.
-        after: Policy,
+        after: Access,
     },
     /// Deletes the repository policy.
     DeleteRepositoryPolicy {
         /// The repository.
         name: String,
         /// What is live.
-        before: Policy,
+        before: Access,
     },
     /// Deletes it while it is empty.
     DeleteRepository {
@@ -262,10 +263,10 @@ impl Describe for Change {
                 view
             }
             Self::SetRepositoryPolicy { before, after, .. } => {
-                policy_view("ecr:SetRepositoryPolicy", before.as_ref(), Some(after))
+                access_view("ecr:SetRepositoryPolicy", &PULL, before, after)
             }
             Self::DeleteRepositoryPolicy { before, .. } => {
-                policy_view("ecr:DeleteRepositoryPolicy", Some(before), None)
+                access_view("ecr:DeleteRepositoryPolicy", &PULL, before, &Access::default())
             }
             Self::DeleteRepository { name, .. } => {
                 let field = FieldChange::new("repository", Shown::text(name), Shown::Absent);
@@ -285,7 +286,7 @@ fn rules(lifecycle: Option<&Lifecycle>) -> Shown {
 fn creation_fields(state: &State, tags: &Tags) -> Vec<FieldChange> {
     // Destructured whole, so that a new field cannot be forgotten here. The two documents are calls of
     // their own; the ARN is shown by its name.
-    let State { name, arn: _, scan_on_push, mutability, encryption, lifecycle: _, policy: _ } = state;
+    let State { name, arn: _, scan_on_push, mutability, encryption, lifecycle: _, access: _ } = state;
     let mut fields = vec![
         FieldChange::set("name", Shown::text(name)),
         FieldChange::set("scan-on-push", Shown::text(scan_on_push.to_string())),
@@ -300,18 +301,18 @@ pub(super) fn settings(state: &State) -> Vec<Setting> {
     let mut settings: Vec<_> =
         creation_fields(state, &Tags::default()).into_iter().map(Setting::from).collect();
     settings.push(Setting::new("lifecycle", rules(state.lifecycle.as_ref())));
-    settings.push(Setting::new("policy", policy_shown(state.policy.as_ref())));
+    settings.extend(access_shown(&PULL, &state.access));
     settings
 }
 
 pub(super) fn create(state: &State, tags: &Tags) -> Vec<Change> {
     let mut changes = vec![Change::CreateRepository { state: state.clone(), tags: tags.clone() }];
     // The policy before images can arrive, the rules after: neither waits for anything.
-    if let Some(policy) = &state.policy {
+    if let Some(access) = state.access.some() {
         changes.push(Change::SetRepositoryPolicy {
             name: state.name.clone(),
-            before: None,
-            after: policy.clone(),
+            before: Access::default(),
+            after: access.clone(),
         });
     }
     if let Some(lifecycle) = &state.lifecycle {
@@ -328,7 +329,7 @@ pub(super) fn create(state: &State, tags: &Tags) -> Vec<Change> {
 pub(super) fn diff(live: &Live<EcrRepository>, want: &State) -> Vec<Delta<Change>> {
     // Destructured whole: a new field that nobody compares does not compile. The name found the
     // repository, and the ARN follows from it.
-    let State { name, arn: _, scan_on_push, mutability, encryption, lifecycle, policy } = want;
+    let State { name, arn: _, scan_on_push, mutability, encryption, lifecycle, access } = want;
     let name = || name.clone();
     let is = &live.state;
     let mut deltas = Vec::new();
@@ -352,9 +353,13 @@ pub(super) fn diff(live: &Live<EcrRepository>, want: &State) -> Vec<Delta<Change
         }));
     }
     deltas.extend(Delta::of_document(
-        is.policy.as_ref(),
-        policy.as_ref(),
-        |before, after| Change::SetRepositoryPolicy { name: name(), before, after },
+        is.access.some(),
+        access.some(),
+        |before, after| Change::SetRepositoryPolicy {
+            name: name(),
+            before: before.unwrap_or_default(),
+            after,
+        },
         |before| Change::DeleteRepositoryPolicy { name: name(), before },
     ));
     deltas.extend(Delta::of_document(

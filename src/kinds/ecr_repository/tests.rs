@@ -1,5 +1,6 @@
 //! A repository in step with its entry, one thing edited, and what is decided.
 
+mod grants;
 mod laws;
 mod owners;
 
@@ -12,7 +13,7 @@ use super::observe::add;
 use super::state::{Encryption, Images, Mutability};
 use super::*;
 use crate::aws::stack::Standing;
-use crate::document::policy::Policy;
+use crate::document::policy::{Access, Policy};
 use crate::kind::testing::{World, denied, entry, in_step, left, try_entry};
 use crate::kind::{Found, decide};
 use crate::model::tags;
@@ -138,7 +139,7 @@ fn several_changes_go_tags_first_and_rules_last() {
         live.tags.set("Project", "other");
         live.state.scan_on_push = true;
         live.state.lifecycle = None;
-        live.state.policy = None;
+        live.state.access.policy = None;
         measured(live, 2, 0);
     }), @r#"
     update ecr.repository.site (team/site)
@@ -153,19 +154,19 @@ fn several_changes_go_tags_first_and_rules_last() {
 
 #[test]
 fn a_policy_shows_what_it_opens() {
-    let narrow = entry::<EcrRepository>(&with(PULL)).state.policy;
-    assert_snapshot!(plan(&with(PULL), |live| live.state.policy = None), @r#"
+    let narrow = entry::<EcrRepository>(&with(PULL)).state.access.policy;
+    assert_snapshot!(plan(&with(PULL), |live| live.state.access.policy = None), @r#"
     update ecr.repository.site (team/site)
       ecr:SetRepositoryPolicy: policy none -> { "Version": "2012-10-17", "Statement": [ { "Sid": "Pull", "Effect": "Allow", "Principal": { "AWS": [ "444455556666" ] }, "Action": [ "ecr:BatchGetImage" ] } ] }
         so allows ecr:BatchGetImage to 444455556666
         risk Exposes
     "#);
-    assert_snapshot!(plan(PLAIN, |live| live.state.policy = narrow), @r#"
+    assert_snapshot!(plan(PLAIN, |live| live.state.access.policy = narrow), @r#"
     update ecr.repository.site (team/site)
       ecr:DeleteRepositoryPolicy: policy { "Version": "2012-10-17", "Statement": [ { "Sid": "Pull", "Effect": "Allow", "Principal": { "AWS": [ "444455556666" ] }, "Action": [ "ecr:BatchGetImage" ] } ] } -> none
     "#);
     let denies = r#"{"Version":"2012-10-17","Statement":{"Sid":"No","Effect":"Deny","Principal":"*","Action":"ecr:*"}}"#;
-    assert_snapshot!(plan(PLAIN, |live| live.state.policy = Policy::parse(denies).ok()), @r#"
+    assert_snapshot!(plan(PLAIN, |live| live.state.access.policy = Policy::parse(denies).ok()), @r#"
     update ecr.repository.site (team/site)
       ecr:DeleteRepositoryPolicy: policy { "Version": "2012-10-17", "Statement": [ { "Sid": "No", "Effect": "Deny", "Principal": "*", "Action": [ "ecr:*" ] } ] } -> none
         so no longer denies ecr:* to anyone
@@ -173,7 +174,7 @@ fn a_policy_shows_what_it_opens() {
     "#);
     let wide = PULL.replace("'ecr:BatchGetImage'", "'ecr:BatchGetImage', 'ecr:PutImage'");
     assert_snapshot!(plan(&with(PULL), |live| {
-        live.state.policy = entry::<EcrRepository>(&with(&wide)).state.policy;
+        live.state.access.policy = entry::<EcrRepository>(&with(&wide)).state.access.policy;
     }), @r#"
     update ecr.repository.site (team/site)
       ecr:SetRepositoryPolicy: policy { "Version": "2012-10-17", "Statement": [ { "Sid": "Pull", "Effect": "Allow", "Principal": { "AWS": [ "444455556666" ] }, "Action": [ "ecr:BatchGetImage", "ecr:PutImage" ] } ] } -> { "Version": "2012-10-17", "Statement": [ { "Sid": "Pull", "Effect": "Allow", "Principal": { "AWS": [ "444455556666" ] }, "Action": [ "ecr:BatchGetImage" ] } ] }
@@ -275,14 +276,15 @@ fn what_cannot_be_predicted_counts_as_loss() {
 
 #[test]
 fn what_is_ignored_is_left_alone() {
-    let ignore = "ignore = ['scan-on-push', 'tag-mutability', 'lifecycle', 'policy', 'encryption']";
-    assert_snapshot!(plan(&with(&format!("{ignore}\n{PULL}")), |live| {
+    let ignore =
+        "ignore = ['scan-on-push', 'tag-mutability', 'lifecycle', 'pull-from', 'policy', 'encryption']";
+    assert_snapshot!(plan(&with(&format!("{ignore}\npull-from = ['a']\n{PULL}")), |live| {
         live.state = State {
             scan_on_push: true,
             mutability: Mutability { immutable: true, exclusions: ["a".to_owned()].into() },
             encryption: Encryption { algorithm: "KMS".to_owned(), key: None },
             lifecycle: lifecycle("lifecycle = [{ keep-last = 10 }]"),
-            policy: None,
+            access: Access::default(),
             ..live.state.clone()
         };
     }), @"in sync ecr.repository.site (team/site)");

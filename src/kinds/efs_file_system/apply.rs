@@ -87,7 +87,7 @@ pub(super) async fn perform(run: &Run<'_>, change: &Change, outputs: &mut Output
                 .policy(after.text())
                 .bypass_policy_lockout_safety_check(false);
             let put = || once_taken(run, call, id, || request.clone().send());
-            run.until_principals_are_known(is_unknown_principal, put).await.map(drop)
+            run.until_principals_are_known(after, is_unknown_principal, put).await.map(drop)
         }
         Change::DeleteFileSystemPolicy { .. } => {
             let request = efs.delete_file_system_policy().file_system_id(id);

@@ -3,6 +3,7 @@
 use aws_sdk_secretsmanager::types::Tag;
 
 use super::observe::brings;
+use super::spec::READ;
 use super::state::{Change, Edit, RECOVERY_DAYS};
 use crate::aws::{Answer as _, CallError};
 use crate::kind::{Describe, Run};
@@ -41,13 +42,16 @@ pub(super) async fn perform(run: &Run<'_>, change: &Change, outputs: &mut Output
         }
         // AWS itself checks that the policy is not public, and refuses it otherwise.
         Change::PutResourcePolicy { name, after, .. } => {
+            let Some(policy) = READ.document(after) else {
+                return Err(CallError::unusable(call, name, "there is no policy to put"));
+            };
             let request = secrets
                 .put_resource_policy()
                 .secret_id(name)
-                .resource_policy(after.text())
+                .resource_policy(policy.text())
                 .block_public_policy(true);
             let put = || async { request.clone().send().await.about(call, name) };
-            run.until_principals_are_known(is_unknown, put).await?;
+            run.until_principals_are_known(&policy, is_unknown, put).await?;
         }
         Change::DeleteResourcePolicy { name, .. } => {
             let request = secrets.delete_resource_policy().secret_id(name);

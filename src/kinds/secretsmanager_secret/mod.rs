@@ -37,7 +37,9 @@ impl Kind for SecretsManagerSecret {
     const FIELDS: &'static [Field<Self>] = &[
         Field { name: "description", keep: |want, live| want.description.clone_from(&live.description) },
         Field { name: "kms-key", keep: |want, live| want.kms_key.clone_from(&live.kms_key) },
-        Field { name: "policy", keep: |want, live| want.policy.clone_from(&live.policy) },
+        // Both fields: with only one of them kept, the denial could leave out other roles than are let in.
+        Field { name: "readers", keep: |want, live| want.access.granted.clone_from(&live.access.granted) },
+        Field { name: "policy", keep: |want, live| want.access.policy.clone_from(&live.access.policy) },
     ];
     const CONFIDENTIAL: bool = true;
 
@@ -46,8 +48,8 @@ impl Kind for SecretsManagerSecret {
     type Detail = Detail;
     type Change = Change;
 
-    fn lower(spec: &Spec, _key: &str, _place: &Place, problems: &mut Problems) -> Option<State> {
-        Some(spec::lower(spec, problems))
+    fn lower(spec: &Spec, _key: &str, place: &Place, problems: &mut Problems) -> Option<State> {
+        Some(spec::lower(spec, place, problems))
     }
 
     fn raise(live: &Live<Self>, _raising: &Raising<'_>) -> Result<Raised<Spec>, String> {
@@ -104,8 +106,8 @@ impl Kind for SecretsManagerSecret {
         None
     }
 
-    fn notes(live: Option<&Live<Self>>, _want: &State) -> Vec<String> {
-        state::notes(live)
+    fn notes(live: Option<&Live<Self>>, want: &State) -> Vec<String> {
+        state::notes(live, want)
     }
 
     fn already_exists(error: &CallError) -> bool {

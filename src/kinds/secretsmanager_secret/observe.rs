@@ -6,7 +6,7 @@ use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
 use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType};
 
 use super::SecretsManagerSecret;
-use super::spec::is_default_key;
+use super::spec::{READ, is_default_key};
 use super::state::{Detail, State};
 use crate::aws::{Answer as _, Aws, CallError, day};
 use crate::document::policy::Policy;
@@ -96,6 +96,12 @@ fn live(
         Err(error) => return Err(error),
     };
     let policy = policy.as_deref().map(Policy::parse).transpose();
+    let policy = policy.map_err(|e| CallError::unusable(POLICY, &name, e.to_string()))?;
+    let arn = secret.arn().and_then(Arn::parse);
+    // Without it, nobody can say which roles are of this account.
+    if policy.is_some() && arn.is_none() {
+        return Err(holds_no(DESCRIBE, &name, "ARN"));
+    }
     Ok(Live {
         tags: tags_of(secret.tags()),
         phase,
@@ -106,7 +112,7 @@ fn live(
                 .kms_key_id()
                 .filter(|key| !key.is_empty() && !is_default_key(key))
                 .map(str::to_owned),
-            policy: policy.map_err(|e| CallError::unusable(POLICY, &name, e.to_string()))?,
+            access: READ.access(policy, arn.map_or("", |arn| arn.account)),
             name,
         },
         created: secret.created_date().and_then(day),

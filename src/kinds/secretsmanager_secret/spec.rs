@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::SecretsManagerSecret;
 use super::state::State;
-use crate::document::policy::{self, ResourceElement, StatementSpec};
-use crate::kind::{Live, Raised};
+use crate::document::policy::{self, Access, Grant, Granted, Only, ResourceElement, StatementSpec};
+use crate::kind::{Live, Place, Raised};
 use crate::model::kms;
 use crate::model::problem::Problems;
 
@@ -22,17 +22,39 @@ pub struct Spec {
     /// The KMS key that encrypts the value, by id, ARN or alias. Left out, AWS's own key for Secrets Manager.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     kms_key: Option<String>,
+    /// Roles that may read the value: by name those of this account, else by ARN. Left out, none beyond the account's own
+    /// permissions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    readers: Vec<String>,
+    /// Whether nobody else may read the value, whatever other permissions they have.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    only_readers: bool,
     /// Who else may use the secret. Left out, nobody beyond the account's own permissions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     policy: Vec<StatementSpec>,
 }
+
+/// What `readers` lets roles do, and how `only-readers` keeps out all others. Reading is denied by the one action that
+/// reads, so that whoever may change the policy still may.
+pub(super) const READ: Grant = Grant {
+    field: "readers",
+    sid: "InfraReaders",
+    actions: &["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+    resource: ResourceElement::Star,
+    only: Some(Only {
+        field: "only-readers",
+        sid: "InfraOnlyReaders",
+        action: "secretsmanager:GetSecretValue",
+        what: "read its value",
+    }),
+};
 
 /// Longest name, description and resource policy, in characters (API `CreateSecret`, `PutResourcePolicy`).
 const MAX_NAME: usize = 512;
 const MAX_DESCRIPTION: usize = 2048;
 const MAX_POLICY: usize = 20_480;
 
-pub(super) fn lower(spec: &Spec, problems: &mut Problems) -> State {
+pub(super) fn lower(spec: &Spec, place: &Place, problems: &mut Problems) -> State {
     check_name(&spec.name, problems);
     if spec.description.as_ref().is_some_and(|text| text.chars().count() > MAX_DESCRIPTION) {
         problems.report("description", "this description is too long", "AWS takes at most 2,048 characters");
@@ -44,13 +66,32 @@ pub(super) fn lower(spec: &Spec, problems: &mut Problems) -> State {
             "write `alias/NAME`, or the key's id or ARN",
         );
     }
-    let policy = problems.within("policy", |problems| lower_policy(&spec.policy, problems));
+    let access = access(spec, place, problems);
     State {
         name: spec.name.clone(),
         description: spec.description.clone().filter(|text| !text.is_empty()),
         kms_key: spec.kms_key.clone().filter(|key| !is_default_key(key)),
-        policy,
+        access,
     }
+}
+
+fn access(spec: &Spec, place: &Place, problems: &mut Problems) -> Access {
+    let roles = READ.roles(&spec.readers, place.home(), problems);
+    if spec.only_readers && spec.readers.is_empty() {
+        problems.report(
+            "only-readers",
+            "with no readers, nobody at all could read the secret",
+            "name in `readers` who may",
+        );
+    }
+    let granted = Granted { only: spec.only_readers.then(|| roles.clone()), roles };
+    let policy = problems.within("policy", |problems| {
+        READ.check(&spec.policy, &granted, place.home(), problems);
+        lower_policy(&spec.policy, problems)
+    });
+    let access = Access { granted, policy };
+    READ.check_length(&access, MAX_POLICY, problems);
+    access
 }
 
 fn lower_policy(statements: &[StatementSpec], problems: &mut Problems) -> Option<policy::Policy> {
@@ -65,7 +106,7 @@ fn lower_policy(statements: &[StatementSpec], problems: &mut Problems) -> Option
             });
         }
     }
-    policy::lower(statements, ResourceElement::Star, MAX_POLICY, problems)
+    policy::lower(statements, READ.resource, MAX_POLICY, problems)
 }
 
 /// The key that Secrets Manager uses when none is chosen, under each of its names.
@@ -97,10 +138,21 @@ fn check_name(name: &str, problems: &mut Problems) {
 
 /// The way back of [`lower`].
 pub(super) fn raise(live: &Live<SecretsManagerSecret>) -> Raised<Spec> {
-    let State { name, description, kms_key, policy } = &live.state;
+    let State { name, description, kms_key, access } = &live.state;
     let (name, description, kms_key) = (name.clone(), description.clone(), kms_key.clone());
-    let mut raised = Raised::new(Spec { name, description, kms_key, policy: Vec::new() });
-    match policy.as_ref().map(|policy| policy.raise(ResourceElement::Star)).transpose() {
+    let mut raised = Raised::new(Spec {
+        name,
+        description,
+        kms_key,
+        readers: Vec::new(),
+        only_readers: false,
+        policy: Vec::new(),
+    });
+    match READ.raise(&access.granted) {
+        Ok((roles, only)) => (raised.spec.readers, raised.spec.only_readers) = (roles, only),
+        Err(why) => raised = raised.without("readers", why),
+    }
+    match access.policy.as_ref().map(|policy| policy.raise(READ.resource)).transpose() {
         Ok(statements) => raised.spec.policy = statements.unwrap_or_default(),
         Err(why) => raised = raised.without("policy", why),
     }

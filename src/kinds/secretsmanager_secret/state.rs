@@ -1,9 +1,10 @@
 //! The normal form, the changes, and the diff. Pure.
 
 use super::SecretsManagerSecret;
-use crate::document::policy::Policy;
+use super::spec::READ;
+use crate::document::policy::Access;
 use crate::guard::Permit;
-use crate::kind::view::{policy_shown, policy_view, tag_fields};
+use crate::kind::view::{access_shown, access_view, tag_fields};
 use crate::kind::{ChangeView, Delta, Describe, Entry, Live};
 use crate::model::{FieldChange, Setting, Shown, Tags, digest, kms};
 
@@ -16,8 +17,8 @@ pub struct State {
     pub description: Option<String>,
     /// Its KMS key; none is AWS's own.
     pub kms_key: Option<String>,
-    /// The resource policy: who else may use it.
-    pub policy: Option<Policy>,
+    /// The resource policy: who else may use it, and who may not.
+    pub access: Access,
 }
 
 /// What is seen of a secret besides its settings. Never its value.
@@ -79,16 +80,16 @@ pub enum Change {
         /// The secret.
         name: String,
         /// What is live.
-        before: Option<Policy>,
+        before: Access,
         /// What is declared.
-        after: Policy,
+        after: Access,
     },
     /// Deletes the resource policy.
     DeleteResourcePolicy {
         /// The secret.
         name: String,
         /// What is live.
-        before: Policy,
+        before: Access,
     },
     /// Cancels a scheduled deletion.
     RestoreSecret {
@@ -141,10 +142,10 @@ impl Describe for Change {
                 view
             }
             Self::PutResourcePolicy { before, after, .. } => {
-                policy_view("secretsmanager:PutResourcePolicy", before.as_ref(), Some(after))
+                access_view("secretsmanager:PutResourcePolicy", &READ, before, after)
             }
             Self::DeleteResourcePolicy { before, .. } => {
-                policy_view("secretsmanager:DeleteResourcePolicy", Some(before), None)
+                access_view("secretsmanager:DeleteResourcePolicy", &READ, before, &Access::default())
             }
             Self::RestoreSecret { scheduled, .. } => {
                 let before = Shown::text(format!("scheduled on {scheduled}"));
@@ -170,7 +171,7 @@ const DEFAULT_KEY: &str = "aws/secretsmanager";
 
 fn creation_fields(state: &State, tags: &Tags) -> Vec<FieldChange> {
     // Destructured whole, so that a new field cannot be forgotten here. The policy is a call of its own.
-    let State { name, description, kms_key, policy: _ } = state;
+    let State { name, description, kms_key, access: _ } = state;
     let mut fields = vec![FieldChange::set("name", Shown::text(name))];
     fields.extend(description.as_ref().map(|text| FieldChange::set("description", Shown::text(text))));
     fields.push(FieldChange::set("kms-key", Shown::text(kms_key.as_deref().unwrap_or(DEFAULT_KEY))));
@@ -181,7 +182,7 @@ fn creation_fields(state: &State, tags: &Tags) -> Vec<FieldChange> {
 pub(super) fn settings(state: &State) -> Vec<Setting> {
     let mut settings: Vec<_> =
         creation_fields(state, &Tags::default()).into_iter().map(Setting::from).collect();
-    settings.push(Setting::new("policy", policy_shown(state.policy.as_ref())));
+    settings.extend(access_shown(&READ, &state.access));
     settings
 }
 
@@ -189,11 +190,11 @@ pub(super) fn create(entry: &Entry<SecretsManagerSecret>) -> Vec<Change> {
     let state = &entry.state;
     let mut changes =
         vec![Change::CreateSecret { state: state.clone(), tags: entry.tags.clone(), token: token(entry) }];
-    if let Some(policy) = &state.policy {
+    if let Some(access) = state.access.some() {
         changes.push(Change::PutResourcePolicy {
             name: state.name.clone(),
-            before: None,
-            after: policy.clone(),
+            before: Access::default(),
+            after: access.clone(),
         });
     }
     changes
@@ -209,7 +210,7 @@ fn token(entry: &Entry<SecretsManagerSecret>) -> String {
 
 pub(super) fn diff(live: &Live<SecretsManagerSecret>, want: &State) -> Vec<Delta<Change>> {
     // Destructured whole: a new field that nobody compares does not compile. The name found the secret.
-    let State { name, description, kms_key, policy } = want;
+    let State { name, description, kms_key, access } = want;
     let is = &live.state;
     let mut deltas = Vec::new();
     let edit = |before: &Option<String>, after: &Option<String>| Edit {
@@ -227,20 +228,30 @@ pub(super) fn diff(live: &Live<SecretsManagerSecret>, want: &State) -> Vec<Delta
     }
     if !live.detail.policy_unread {
         deltas.extend(Delta::of_document(
-            is.policy.as_ref(),
-            policy.as_ref(),
-            |before, after| Change::PutResourcePolicy { name: name.clone(), before, after },
+            is.access.some(),
+            access.some(),
+            |before, after| {
+                let before = before.unwrap_or_default();
+                Change::PutResourcePolicy { name: name.clone(), before, after }
+            },
             |before| Change::DeleteResourcePolicy { name: name.clone(), before },
         ));
     }
     deltas
 }
 
-pub(super) fn notes(live: Option<&Live<SecretsManagerSecret>>) -> Vec<String> {
-    let Some(live) = live else {
-        return vec!["it is created without a value; readers get an error until one is put".to_owned()];
-    };
+pub(super) fn notes(live: Option<&Live<SecretsManagerSecret>>, want: &State) -> Vec<String> {
     let mut notes = Vec::new();
+    // Secrets Manager user guide, "Access from a different account".
+    if let Some(others) = want.access.others().filter(|_| want.kms_key.is_none()) {
+        notes.push(format!(
+            "{others} cannot read it: AWS's own key is not for other accounts; choose a `kms-key`"
+        ));
+    }
+    let Some(live) = live else {
+        notes.push("it is created without a value; readers get an error until one is put".to_owned());
+        return notes;
+    };
     if !live.detail.has_value {
         notes.push("it has no value yet; readers get an error until one is put".to_owned());
     }

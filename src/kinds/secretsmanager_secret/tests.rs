@@ -1,11 +1,14 @@
 //! A secret in step with its entry, one thing edited, and what is decided.
 
+mod readers;
+
 use insta::assert_snapshot;
 use proptest::prelude::*;
 
+use super::spec::READ;
 use super::*;
 use crate::aws::stack::Standing;
-use crate::document::policy::Policy;
+use crate::document::policy::{Access, Policy};
 use crate::kind::testing::laws::guards_hold;
 use crate::kind::testing::{World, deltas, denied, entry, in_step, left, place};
 use crate::kind::{Describe as _, Found};
@@ -15,7 +18,7 @@ const KEY_ID: &str = "1234abcd-12ab-34cd-56ef-1234567890ab";
 const KEY: &str = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
 const PLAIN: &str = "name = 'site/token'";
-const READ: &str = "policy = [{ sid = 'Read', effect = 'allow', principal = { aws = ['444455556666'] }, action = ['secretsmanager:GetSecretValue'] }]";
+const READ_POLICY: &str = "policy = [{ sid = 'Read', effect = 'allow', principal = { aws = ['444455556666'] }, action = ['secretsmanager:GetSecretValue'] }]";
 
 const IN_SYNC: &str = "in sync secretsmanager.secret.site (site/token)";
 
@@ -51,7 +54,7 @@ fn pending(live: &mut Secret) {
 fn unread(live: &mut Secret) {
     pending(live);
     live.detail.policy_unread = true;
-    live.state.policy = None;
+    live.state.access.policy = None;
 }
 
 #[test]
@@ -63,7 +66,7 @@ fn what_is_absent_is_created_without_a_value() {
     ");
     let full =
         "description = 'For the site'\nkms-key = 'alias/site'\ntags = { Team = 'web' }\non-delete = 'delete'";
-    assert_snapshot!(World::<SecretsManagerSecret>::absent(entry(&with(&format!("{full}\n{READ}")))).plan(), @r#"
+    assert_snapshot!(World::<SecretsManagerSecret>::absent(entry(&with(&format!("{full}\n{READ_POLICY}")))).plan(), @r#"
     create secretsmanager.secret.site (site/token)
       secretsmanager:CreateSecret: name none -> site/token; description none -> For the site; kms-key none -> alias/site; tag Project none -> site; tag Team none -> web; tag infra:address none -> secretsmanager.secret.site; tag infra:manifest none -> prereqs; tag infra:on-delete none -> delete
       secretsmanager:PutResourcePolicy: policy none -> { "Version": "2012-10-17", "Statement": [ { "Sid": "Read", "Effect": "Allow", "Principal": { "AWS": [ "444455556666" ] }, "Action": [ "secretsmanager:GetSecretValue" ], "Resource": [ "*" ] } ] }
@@ -156,20 +159,20 @@ fn a_key_has_several_names() {
 
 #[test]
 fn a_policy_shows_what_it_opens() {
-    assert_snapshot!(plan(&with(READ), |live| live.state.policy = None), @r#"
+    assert_snapshot!(plan(&with(READ_POLICY), |live| live.state.access.policy = None), @r#"
     update secretsmanager.secret.site (site/token)
       secretsmanager:PutResourcePolicy: policy none -> { "Version": "2012-10-17", "Statement": [ { "Sid": "Read", "Effect": "Allow", "Principal": { "AWS": [ "444455556666" ] }, "Action": [ "secretsmanager:GetSecretValue" ], "Resource": [ "*" ] } ] }
         so allows secretsmanager:GetSecretValue to 444455556666
         risk Exposes
     "#);
-    let two = READ.replace("'444455556666'", "'444455556666', '777788889999'");
-    assert_snapshot!(plan(&with(&two), |live| live.state.policy = entry::<SecretsManagerSecret>(&with(READ)).state.policy), @r#"
+    let two = READ_POLICY.replace("'444455556666'", "'444455556666', '777788889999'");
+    assert_snapshot!(plan(&with(&two), |live| live.state.access.policy = entry::<SecretsManagerSecret>(&with(READ_POLICY)).state.access.policy), @r#"
     update secretsmanager.secret.site (site/token)
       secretsmanager:PutResourcePolicy: policy { "Version": "2012-10-17", "Statement": [ { "Sid": "Read", "Effect": "Allow", "Principal": { "AWS": [ "444455556666" ] }, "Action": [ "secretsmanager:GetSecretValue" ], "Resource": [ "*" ] } ] } -> { "Version": "2012-10-17", "Statement": [ { "Sid": "Read", "Effect": "Allow", "Principal": { "AWS": [ "444455556666", "777788889999" ] }, "Action": [ "secretsmanager:GetSecretValue" ], "Resource": [ "*" ] } ] }
         so allows secretsmanager:GetSecretValue to 444455556666, 777788889999
         risk Exposes
     "#);
-    assert_snapshot!(plan(PLAIN, |live| live.state.policy = entry::<SecretsManagerSecret>(&with(READ)).state.policy), @r#"
+    assert_snapshot!(plan(PLAIN, |live| live.state.access.policy = entry::<SecretsManagerSecret>(&with(READ_POLICY)).state.access.policy), @r#"
     update secretsmanager.secret.site (site/token)
       secretsmanager:DeleteResourcePolicy: policy { "Version": "2012-10-17", "Statement": [ { "Sid": "Read", "Effect": "Allow", "Principal": { "AWS": [ "444455556666" ] }, "Action": [ "secretsmanager:GetSecretValue" ], "Resource": [ "*" ] } ] } -> none
     "#);
@@ -210,10 +213,10 @@ fn the_owner_decides_who_may_change_it() {
 
 #[test]
 fn what_belongs_to_nobody_is_adopted_with_its_differences() {
-    assert_snapshot!(plan(&with(READ), |live| {
+    assert_snapshot!(plan(&with(READ_POLICY), |live| {
         live.tags = Tags::from_iter([("Team", "web"), ("Cost", "1")]);
         live.state.description = Some("by hand".to_owned());
-        live.state.policy = None;
+        live.state.access.policy = None;
     }), @r#"
     adopt secretsmanager.secret.site (site/token)
       secretsmanager:TagResource: tag Project none -> site; tag infra:address none -> secretsmanager.secret.site; tag infra:manifest none -> prereqs; tag infra:on-delete none -> retain
@@ -244,7 +247,7 @@ fn a_scheduled_deletion_is_taken_back() {
       secretsmanager:UpdateSecret: description none -> a
     ");
     // What stands in the policy is not known, so nothing is concluded from it.
-    assert_snapshot!(plan(&with(READ), unread), @"
+    assert_snapshot!(plan(&with(READ_POLICY), unread), @"
     restore secretsmanager.secret.site (site/token)
       secretsmanager:RestoreSecret: deletion scheduled on 2026-12-01 -> taken back
       note: its resource policy can be read once it is restored; plan again then
@@ -337,16 +340,16 @@ fn what_left_the_manifest_is_kept_or_scheduled_for_deletion() {
 
 #[test]
 fn what_is_ignored_is_left_alone() {
-    assert_snapshot!(plan(&with(&format!("ignore = ['description', 'kms-key', 'policy']\nkms-key = 'alias/site'\n{READ}")), |live| {
+    assert_snapshot!(plan(&with(&format!("ignore = ['description', 'kms-key', 'policy']\nkms-key = 'alias/site'\n{READ_POLICY}")), |live| {
         live.state.description = Some("by hand".to_owned());
         live.state.kms_key = None;
-        live.state.policy = None;
+        live.state.access.policy = None;
     }), @"in sync secretsmanager.secret.site (site/token)");
 }
 
 /// A state as AWS hands it back: documents in another order, and keys by their ARN.
 fn read_back(state: &State) -> State {
-    let policy = state.policy.as_ref().map(|policy| {
+    let policy = READ.document(&state.access).map(|policy| {
         let mut document: serde_json::Value = serde_json::from_str(policy.text()).unwrap();
         document["Statement"].as_array_mut().unwrap().reverse();
         Policy::parse(&serde_json::to_string_pretty(&document).unwrap()).unwrap()
@@ -355,7 +358,8 @@ fn read_back(state: &State) -> State {
         Some(alias) => format!("arn:aws:kms:us-west-2:111122223333:alias/{alias}"),
         None => KEY.to_owned(),
     };
-    State { policy, kms_key: state.kms_key.as_ref().map(arn), ..state.clone() }
+    let access = READ.access(policy, "111122223333");
+    State { access, kms_key: state.kms_key.as_ref().map(arn), ..state.clone() }
 }
 
 fn any_entry() -> impl Strategy<Value = String> {
@@ -368,9 +372,15 @@ fn any_entry() -> impl Strategy<Value = String> {
         ],
         0..=2,
     );
-    (description, key, statements).prop_map(|(description, key, statements)| {
+    let readers =
+        prop::sample::select(vec!["", "readers = ['a']", "readers = ['b', 'a']\nonly-readers = true"]);
+    (description, key, readers, statements).prop_map(|(description, key, readers, mut statements)| {
+        // It would let in whom `only-readers` keeps out.
+        if readers.contains("only") {
+            statements.retain(|statement| !statement.contains("allow"));
+        }
         with(&format!(
-            "description = '{description}'\nkms-key = '{key}'\npolicy = [{}]",
+            "description = '{description}'\nkms-key = '{key}'\n{readers}\npolicy = [{}]",
             statements.join(", ")
         ))
     })
@@ -409,10 +419,13 @@ fn every_field_can_differ() {
     let base = entry::<SecretsManagerSecret>(PLAIN);
     let live = in_step(&base, Detail::default());
     // Destructured whole: a new field needs its line here.
-    let State { name: _, description: _, kms_key: _, policy: _ } = &base.state;
-    for (more, field) in
-        [("description = 'a'", "description"), ("kms-key = 'alias/site'", "kms-key"), (READ, "policy")]
-    {
+    let State { name: _, description: _, kms_key: _, access: _ } = &base.state;
+    for (more, field) in [
+        ("description = 'a'", "description"),
+        ("kms-key = 'alias/site'", "kms-key"),
+        ("readers = ['a']", "readers"),
+        (READ_POLICY, "policy"),
+    ] {
         let want = entry::<SecretsManagerSecret>(&with(more)).state;
         let deltas = state::diff(&live, &want);
         let [Delta::Change(change)] = deltas.as_slice() else { panic!("{more}: {deltas:?}") };

@@ -49,6 +49,14 @@ pub(super) const CASE: Case = Case {
             "#,
         ),
         (
+            "pull-from",
+            r#"
+            [ecr.repository.site]
+            name = "team/site"
+            pull-from = ["build", "arn:aws:iam::111122223333:role/team/run"]
+            "#,
+        ),
+        (
             "policy",
             r#"
             [ecr.repository.site]

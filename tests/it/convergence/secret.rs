@@ -30,6 +30,28 @@ pub(super) const CASE: Case = Case {
             "#,
         ),
         (
+            "readers",
+            r#"
+            [secretsmanager.secret.key]
+            name = "team/key"
+            description = "A key"
+            readers = ["team/run", "arn:aws:iam::111122223333:role/run"]
+            "#,
+        ),
+        (
+            "only-readers",
+            r#"
+            [secretsmanager.secret.key]
+            name = "team/key"
+            description = "A key"
+            readers = ["run"]
+            only-readers = true
+            policy = [
+                { sid = "Not", effect = "deny", principal = { aws = ["444455556666"] }, action = ["secretsmanager:*"] },
+            ]
+            "#,
+        ),
+        (
             "policy",
             r#"
             [secretsmanager.secret.key]

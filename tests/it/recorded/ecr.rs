@@ -47,7 +47,7 @@ fn repository_brief(live: &Live<EcrRepository>) -> String {
         state.encryption.algorithm,
         state.encryption.key,
         state.lifecycle.as_ref().map_or_else(|| "none".to_owned(), Lifecycle::summary),
-        statements(state.policy.as_ref()),
+        statements(state.access.policy.as_ref()),
         live.tags.len(),
         EcrRepository::holds(live).unwrap_or_default(),
     )
@@ -69,7 +69,7 @@ fn repositories_are_read() {
                 (live.state.name.as_str(), live.state.arn.as_str()),
                 (is, repository["repositoryArn"].as_str().unwrap())
             );
-            assert!(live.state.lifecycle.is_none() && live.state.policy.is_none());
+            assert!(live.state.lifecycle.is_none() && live.state.access.policy.is_none());
         }
         if repositories.is_empty() {
             let none = Answer::error("RepositoryNotFoundException", "none");
@@ -160,7 +160,7 @@ fn what_belongs_to_a_repository_is_read() {
                 answer.data["lifecyclePolicyText"].is_string(),
                 "{name}"
             );
-            assert_eq!(live.state.policy.is_some(), answer.data["policyText"].is_string(), "{name}");
+            assert_eq!(live.state.access.policy.is_some(), answer.data["policyText"].is_string(), "{name}");
         }
     }
 }
@@ -225,10 +225,10 @@ fn a_repository_declared_as_it_is_live_has_nothing_to_do() {
         let live =
             present(look_repository("team/site", &[(REPOSITORY_POLICY, &recording.answer)]), &recording.name);
         let mut want = live.state.clone();
-        want.policy = Some(Policy::parse(&rewritten(text)).unwrap());
+        want.access.policy = Some(Policy::parse(&rewritten(text)).unwrap());
         assert!(EcrRepository::diff(&live, &want).is_empty(), "{}", recording.name);
         // A manifest writes policies of the present version, without an id, and nothing else differs.
-        let policy = live.state.policy.as_ref().unwrap();
+        let policy = live.state.access.policy.as_ref().unwrap();
         let entry = entry::<EcrRepository>(json!({ "name": "team/site", "policy": declared(policy) }));
         let document: Value = serde_json::from_str(text).unwrap();
         let writable = document["Version"] == "2012-10-17" && document["Id"].is_null();
@@ -236,7 +236,12 @@ fn a_repository_declared_as_it_is_live_has_nothing_to_do() {
         let mut document = document;
         document["Version"] = json!("2012-10-17");
         document.as_object_mut().unwrap().remove("Id");
-        assert_eq!(entry.state.policy, Policy::parse(&document.to_string()).ok(), "{}", recording.name);
+        assert_eq!(
+            entry.state.access.policy,
+            Policy::parse(&document.to_string()).ok(),
+            "{}",
+            recording.name
+        );
     }
     for recording in recordings("ecr", "GetLifecyclePolicy") {
         let Some(text) = recording.answer.data["lifecyclePolicyText"].as_str() else { continue };
@@ -252,5 +257,29 @@ fn a_repository_declared_as_it_is_live_has_nothing_to_do() {
         let rules: Vec<_> = document["rules"].as_array().unwrap().iter().map(rule).collect();
         let entry = entry::<EcrRepository>(json!({ "name": "team/site", "lifecycle": rules }));
         assert!(EcrRepository::diff(&live, &entry.state).is_empty(), "{}", recording.name);
+    }
+}
+
+/// A grant stands beside whatever policies there are, and is found again in it.
+#[test]
+fn a_grant_beside_a_policy_is_told_from_it() {
+    for recording in recordings("ecr", "GetRepositoryPolicy") {
+        let Some(text) = recording.answer.data["policyText"].as_str() else { continue };
+        let mut document: Value = serde_json::from_str(text).unwrap();
+        document["Statement"].as_array_mut().unwrap().insert(
+            0,
+            json!({
+                "Sid": "InfraPullFrom",
+                "Effect": "Allow",
+                "Principal": { "AWS": "arn:aws:iam::111122223333:role/build" },
+                "Action": ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            }),
+        );
+        let answer = Answer::ok(json!({ "policyText": document.to_string() }));
+        let live = present(look_repository("team/site", &[(REPOSITORY_POLICY, &answer)]), &recording.name);
+        let body = json!({ "name": "team/site", "pull-from": ["arn:aws:iam::111122223333:role/build"] });
+        let mut want = entry::<EcrRepository>(body).state.access;
+        want.policy = Policy::parse(text).ok();
+        assert_eq!(live.state.access, want, "{}", recording.name);
     }
 }

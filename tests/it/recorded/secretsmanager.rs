@@ -1,6 +1,6 @@
 //! Secrets.
 
-use infra::document::policy::Policy;
+use infra::document::policy::{Access, Policy};
 use infra::kind::{Found, Kind as _, Live, Phase};
 use infra::kinds::secretsmanager_secret::{self as kind, SecretsManagerSecret};
 use infra::model::kms;
@@ -12,12 +12,13 @@ use crate::support::recorded::{self, Answer, Recording, declared, rewritten};
 
 const SECRET: &str = "secretsmanager:DescribeSecret";
 const SECRET_POLICY: &str = "secretsmanager:GetResourcePolicy";
+const ARN: &str = "arn:aws:secretsmanager:us-west-2:111122223333:secret:";
 const SECRETS: &str = "secretsmanager:ListSecrets";
 
-/// A secret of which AWS says nothing but its name, except for these answers.
+/// A secret of which AWS says nothing but its name and its ARN, except for these answers.
 fn secret(name: &str, answers: &[(&'static str, &Answer)]) -> Vec<(&'static str, Answer)> {
     let mut all = vec![
-        (SECRET, Answer::ok(json!({ "Name": name }))),
+        (SECRET, Answer::ok(json!({ "Name": name, "ARN": format!("{ARN}{name}-abcdef") }))),
         (SECRET_POLICY, Answer::ok(json!({ "Name": name }))),
         (SECRETS, Answer::ok(json!({ "SecretList": [] }))),
     ];
@@ -27,7 +28,8 @@ fn secret(name: &str, answers: &[(&'static str, &Answer)]) -> Vec<(&'static str,
 
 /// By its name alone: services make secrets whose names nobody else may choose.
 fn look_secret(name: &str, answers: &[(&'static str, &Answer)]) -> Found<SecretsManagerSecret> {
-    let state = kind::State { name: name.to_owned(), description: None, kms_key: None, policy: None };
+    let state =
+        kind::State { name: name.to_owned(), description: None, kms_key: None, access: Access::default() };
     look::<SecretsManagerSecret>(&state, secret(name, answers))
 }
 
@@ -48,7 +50,7 @@ fn secret_brief(live: &Live<SecretsManagerSecret>) -> String {
         "{phase}\nmanaged by: {}\ndescription: {}\nkey: {key}\nstatements: {}\ntags: {}\nholds: {}",
         live.service.as_deref().unwrap_or("nobody"),
         state.description.is_some(),
-        statements(state.policy.as_ref()),
+        statements(state.access.policy.as_ref()),
         live.tags.len(),
         SecretsManagerSecret::holds(live).unwrap_or_default(),
     )
@@ -73,7 +75,11 @@ fn secrets_are_read() {
         let look = || look_secret("any", &[(SECRET_POLICY, answer)]);
         if !is_unreadable(&recording, look) {
             let live = present(look(), name);
-            assert_eq!(live.state.policy.is_some(), answer.data["ResourcePolicy"].is_string(), "{name}");
+            assert_eq!(
+                live.state.access.policy.is_some(),
+                answer.data["ResourcePolicy"].is_string(),
+                "{name}"
+            );
         }
     }
 }
@@ -235,13 +241,13 @@ fn a_secret_declared_as_it_is_live_has_nothing_to_do() {
         let name = recording.answer.data["Name"].as_str().unwrap();
         let live = present(look_secret(name, &[(SECRET, &recording.answer), (SECRET_POLICY, policy)]), name);
         let mut want = live.state.clone();
-        want.policy = Policy::parse(&rewritten(policy.data["ResourcePolicy"].as_str().unwrap())).ok();
+        want.access.policy = Policy::parse(&rewritten(policy.data["ResourcePolicy"].as_str().unwrap())).ok();
         assert!(SecretsManagerSecret::diff(&live, &want).is_empty(), "{}", recording.name);
         let entry = entry::<SecretsManagerSecret>(json!({
             "name": name,
             "description": recording.answer.data["Description"],
             "kms-key": recording.answer.data["KmsKeyId"],
-            "policy": declared(live.state.policy.as_ref().unwrap()),
+            "policy": declared(live.state.access.policy.as_ref().unwrap()),
         }));
         assert!(SecretsManagerSecret::diff(&live, &entry.state).is_empty(), "{}", recording.name);
     }
@@ -273,4 +279,36 @@ fn only_one_error_means_that_a_secret_is_not_there() {
     ResourceNotFoundException 400: absent
     ValidationException 400: unknown, Other
     ");
+}
+
+/// Readers stand beside whatever policies there are, and are found again in it.
+#[test]
+fn readers_beside_a_policy_are_told_from_it() {
+    for recording in recordings("secretsmanager", "GetResourcePolicy") {
+        let Some(text) = recording.answer.data["ResourcePolicy"].as_str() else { continue };
+        let mut document: serde_json::Value = serde_json::from_str(text).unwrap();
+        let role = "arn:aws:iam::111122223333:role/run";
+        let statements = document["Statement"].as_array_mut().unwrap();
+        statements.push(json!({
+            "Sid": "InfraReaders",
+            "Effect": "Allow",
+            "Principal": { "AWS": role },
+            "Action": ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+            "Resource": "*",
+        }));
+        statements.push(json!({
+            "Sid": "InfraOnlyReaders",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "secretsmanager:GetSecretValue",
+            "Resource": "*",
+            "Condition": { "ArnNotEquals": { "aws:PrincipalArn": role } },
+        }));
+        let answer = Answer::ok(json!({ "Name": "any", "ResourcePolicy": document.to_string() }));
+        let live = present(look_secret("any", &[(SECRET_POLICY, &answer)]), &recording.name);
+        let body = json!({ "name": "any", "readers": ["run"], "only-readers": true });
+        let mut want = entry::<SecretsManagerSecret>(body).state.access;
+        want.policy = Policy::parse(text).ok();
+        assert_eq!(live.state.access, want, "{}", recording.name);
+    }
 }

@@ -1,4 +1,5 @@
 mod exposure;
+mod grant;
 mod spec;
 
 use serde_json::{Value, json};

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::spec::PULL as PULLING;
 use super::*;
 use crate::kind::testing::deltas;
 use crate::kind::testing::laws::guards_hold;
@@ -14,7 +15,9 @@ fn read_back(state: &State) -> State {
         serde_json::to_string_pretty(&document).unwrap()
     };
     let mut read = state.clone();
-    read.policy = state.policy.as_ref().map(|it| Policy::parse(&turned(it.text(), "Statement")).unwrap());
+    let policy = PULLING.document(&state.access);
+    let policy = policy.map(|it| Policy::parse(&turned(it.text(), "Statement")).unwrap());
+    read.access = PULLING.access(policy, "111122223333");
     read.lifecycle =
         state.lifecycle.as_ref().map(|it| Lifecycle::parse(&turned(it.text(), "rules")).unwrap());
     if state.encryption.algorithm != "AES256" {
@@ -49,9 +52,10 @@ fn any_entry() -> impl Strategy<Value = String> {
         ],
         0..=2,
     );
-    (any::<bool>(), mutability, encryption, rules, statements).prop_map(|(scan, mutability, encryption, rules, statements)| {
+    let roles = prop::sample::select(vec!["", "pull-from = ['b', 'a']", "pull-from = ['a']"]);
+    (any::<bool>(), mutability, encryption, rules, roles, statements).prop_map(|(scan, mutability, encryption, rules, roles, statements)| {
         let (rules, statements) = (rules.join(", "), statements.join(", "));
-        with(&format!("scan-on-push = {scan}\n{mutability}\n{encryption}\nlifecycle = [{rules}]\npolicy = [{statements}]"))
+        with(&format!("scan-on-push = {scan}\n{mutability}\n{encryption}\n{roles}\nlifecycle = [{rules}]\npolicy = [{statements}]"))
     })
 }
 
@@ -88,7 +92,7 @@ fn every_field_can_differ() {
     let base = entry::<EcrRepository>(PLAIN);
     let live = in_step(&base, Detail::default());
     // Destructured whole: a new field needs its line here.
-    let State { name: _, arn: _, scan_on_push: _, mutability: _, encryption: _, lifecycle: _, policy: _ } =
+    let State { name: _, arn: _, scan_on_push: _, mutability: _, encryption: _, lifecycle: _, access: _ } =
         &base.state;
     for (more, call) in [
         ("scan-on-push = true", "ecr:PutImageScanningConfiguration"),
@@ -96,6 +100,7 @@ fn every_field_can_differ() {
         ("tag-mutability-exclusions = ['a']", "ecr:PutImageTagMutability"),
         ("encryption = 'kms'", "immutable encryption"),
         ("lifecycle = [{ keep-last = 1 }]", "ecr:PutLifecyclePolicy"),
+        ("pull-from = ['a']", "ecr:SetRepositoryPolicy"),
         (PULL, "ecr:SetRepositoryPolicy"),
     ] {
         assert_eq!(deltas(&live, &entry::<EcrRepository>(&with(more)).state), [call], "{more}");
