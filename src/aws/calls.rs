@@ -47,6 +47,10 @@ const fn elb(operation: &'static str, effect: Effect) -> Call {
     Call { service: "elasticloadbalancing", sdk_service: "Elastic Load Balancing v2", operation, effect }
 }
 
+const fn iam(operation: &'static str, effect: Effect) -> Call {
+    Call { service: "iam", sdk_service: "IAM", operation, effect }
+}
+
 const fn logs(operation: &'static str, effect: Effect) -> Call {
     Call { service: "logs", sdk_service: "CloudWatch Logs", operation, effect }
 }
@@ -133,6 +137,23 @@ pub static CALLS: &[Call] = &[
     elb("RemoveListenerCertificates", Effect::Write),
     elb("DeleteListener", Effect::Delete),
     elb("DeleteLoadBalancer", Effect::Delete),
+    iam("GetRole", Effect::Read),
+    iam("ListRolePolicies", Effect::Read),
+    iam("GetRolePolicy", Effect::Read),
+    iam("ListAttachedRolePolicies", Effect::Read),
+    iam("ListInstanceProfilesForRole", Effect::Read),
+    iam("GetAccountAuthorizationDetails", Effect::Read),
+    iam("CreateRole", Effect::Write),
+    iam("TagRole", Effect::Write),
+    iam("UpdateRole", Effect::Write),
+    iam("UpdateAssumeRolePolicy", Effect::Write),
+    iam("PutRolePolicy", Effect::Write),
+    iam("DeleteRolePolicy", Effect::Write),
+    iam("AttachRolePolicy", Effect::Write),
+    iam("DetachRolePolicy", Effect::Write),
+    iam("PutRolePermissionsBoundary", Effect::Write),
+    iam("DeleteRolePermissionsBoundary", Effect::Write),
+    iam("DeleteRole", Effect::Delete),
     logs("DescribeLogGroups", Effect::Read),
     logs("ListTagsForResource", Effect::Read),
     logs("CreateLogGroup", Effect::Write),

@@ -16,6 +16,7 @@ use aws_sdk_efs::operation::delete_access_point::DeleteAccessPointInput;
 use aws_sdk_efs::operation::put_file_system_policy::PutFileSystemPolicyInput;
 use aws_sdk_elasticloadbalancingv2::operation::delete_listener::DeleteListenerInput;
 use aws_sdk_elasticloadbalancingv2::operation::delete_load_balancer::DeleteLoadBalancerInput;
+use aws_sdk_iam::operation::delete_role::DeleteRoleInput;
 use aws_sdk_secretsmanager::operation::delete_secret::DeleteSecretInput;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
@@ -116,6 +117,9 @@ fn check_form(call: &Call, input: &Input) -> Result<(), Refused> {
         || input.downcast_ref::<DeleteLoadBalancerInput>().is_some()
     {
         // There is one form of each, by ARN; neither holds data. What hangs on them is the guards' affair.
+        None
+    } else if input.downcast_ref::<DeleteRoleInput>().is_some() {
+        // AWS refuses it while anything is attached (API `DeleteRole`).
         None
     } else if let Some(input) = input.downcast_ref::<CreateFileSystemInput>() {
         (!is_ours(input.creation_token())).then_some("without a token of ours it is made twice")

@@ -8,6 +8,7 @@
 
 mod exposure;
 mod grant;
+mod permission;
 mod principal;
 mod raise;
 mod role;
@@ -25,6 +26,7 @@ use crate::model::arn::is_account;
 
 pub use exposure::widened;
 pub use grant::{Access, Grant, Granted, Only};
+pub use permission::{PermissionSpec, Text, lower_permissions};
 pub use principal::PrincipalSpec;
 pub use role::{Home, Role};
 pub use spec::{Effect, ResourceElement, StatementSpec, lower};

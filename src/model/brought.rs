@@ -26,6 +26,11 @@ pub fn brought_by(kind: KindName) -> Option<&'static [&'static str]> {
     BROUGHT.iter().find(|(name, _)| *name == kind).map(|(_, outputs)| *outputs)
 }
 
+/// The kinds whose entries bring something that a text can name.
+pub fn bringing() -> impl Iterator<Item = KindName> {
+    BROUGHT.iter().map(|(kind, _)| *kind)
+}
+
 /// What a text names, if it is the address of an entry with one of its outputs.
 ///
 /// # Errors

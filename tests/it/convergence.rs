@@ -9,6 +9,7 @@ mod listener;
 mod load_balancer;
 mod log_group;
 mod repository;
+mod role;
 mod secret;
 mod security_group;
 
@@ -68,6 +69,7 @@ const CASES: &[Case] = &[
     load_balancer::CASE,
     listener::CASE,
     log_group::CASE,
+    role::CASE,
 ];
 
 #[test]
@@ -232,6 +234,7 @@ fn reading_costs_what_the_table_says() {
                 ("elasticfilesystem:DescribeAccessPoints", 1),
                 ("elasticfilesystem:DescribeFileSystems", 1),
                 ("elasticloadbalancing:DescribeLoadBalancers", 1),
+                ("iam:GetAccountAuthorizationDetails", 1),
                 ("logs:DescribeLogGroups", 1),
                 ("secretsmanager:DescribeSecret", 3),
                 ("secretsmanager:GetResourcePolicy", 3),

@@ -172,7 +172,9 @@ impl Clause {
                 _ => named(kinds) + public,
             },
             Some(Value::String(who)) if who == "*" => format!("anyone{public}"),
-            _ => "principals that cannot be made out".to_owned(),
+            // A policy of an identity is about whoever has it.
+            None => "whoever has it".to_owned(),
+            Some(_) => "principals that cannot be made out".to_owned(),
         }
     }
 

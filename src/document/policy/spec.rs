@@ -128,7 +128,7 @@ impl StatementSpec {
     }
 
     /// IAM user guide, "Sid": ASCII letters and digits.
-    fn check_sid(&self, problems: &mut Problems) {
+    pub(super) fn check_sid(&self, problems: &mut Problems) {
         if self.sid().is_some_and(|sid| !sid.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
             problems.report(
                 "sid",
@@ -138,7 +138,7 @@ impl StatementSpec {
         }
     }
 
-    fn check_actions(&self, problems: &mut Problems) {
+    pub(super) fn check_actions(&self, problems: &mut Problems) {
         match (self.action.is_empty(), self.not_action.is_empty()) {
             (true, true) => {
                 problems.report_here("the statement names no action", "add action = [\"service:Name\"]");
@@ -198,7 +198,7 @@ impl StatementSpec {
     }
 
     /// An operator without keys and a key without values hold always or never: a trap in either case.
-    fn check_condition(&self, problems: &mut Problems) {
+    pub(super) fn check_condition(&self, problems: &mut Problems) {
         problems.within("condition", |problems| {
             for (operator, keys) in &self.condition {
                 if keys.is_empty() {
@@ -315,6 +315,6 @@ fn is_action(text: &str) -> bool {
         || text.split_once(':').is_some_and(|(service, name)| word(service, b"-") && word(name, b"*?"))
 }
 
-fn is_resource(text: &str) -> bool {
+pub(super) fn is_resource(text: &str) -> bool {
     text == "*" || (Arn::parse(text).is_some() && !text.contains(' '))
 }

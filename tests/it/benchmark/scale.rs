@@ -126,6 +126,18 @@ const CASES: &[Case] = &[
         // Each group and its tags; a longer name may be on another page than the list's first.
         calls: |count| 2 * count + pages(count, 50),
     },
+    Case {
+        kind: "iam.role",
+        with: |_| String::new(),
+        entry: |number| {
+            let trust = "[{ effect = \"allow\", principal = { service = [\"lambda.amazonaws.com\"] }, action = [\"sts:AssumeRole\"] }]";
+            format!(
+                "[iam.role.r{number}]\nname = \"r{number}\"\ntrust = {trust}\npolicies.one = [{{ effect = \"allow\", action = [\"s3:Get*\"], resource = [\"*\"] }}]\n"
+            )
+        },
+        // Each role, its policies' names, its policy, and what is attached.
+        calls: |count| 4 * count,
+    },
 ];
 
 #[test]

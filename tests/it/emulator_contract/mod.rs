@@ -6,6 +6,7 @@ mod ec2;
 mod ecr;
 mod efs;
 mod elb;
+mod iam;
 mod logs;
 mod secrets;
 

@@ -129,6 +129,10 @@ impl<'a> Account<'a> {
         query(self.endpoint_url, &self.credentials, "cloudformation", operation, &parameters)
     }
 
+    pub(crate) fn iam(&self, operation: &str, parameters: &[(&str, &str)]) -> Answer {
+        query(self.endpoint_url, &self.credentials, "iam", operation, parameters)
+    }
+
     pub(crate) fn logs(&self, operation: &str, body: &Value) -> Answer {
         self.json("logs", &format!("Logs_20140328.{operation}"), body)
     }
