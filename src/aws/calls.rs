@@ -55,6 +55,10 @@ const fn logs(operation: &'static str, effect: Effect) -> Call {
     Call { service: "logs", sdk_service: "CloudWatch Logs", operation, effect }
 }
 
+const fn lambda(operation: &'static str, effect: Effect) -> Call {
+    Call { service: "lambda", sdk_service: "Lambda", operation, effect }
+}
+
 const fn secrets(operation: &'static str, effect: Effect) -> Call {
     Call { service: "secretsmanager", sdk_service: "Secrets Manager", operation, effect }
 }
@@ -163,6 +167,17 @@ pub static CALLS: &[Call] = &[
     logs("AssociateKmsKey", Effect::Write),
     logs("DisassociateKmsKey", Effect::Write),
     logs("PutLogGroupDeletionProtection", Effect::Write),
+    lambda("GetFunction", Effect::Read),
+    lambda("GetPolicy", Effect::Read),
+    lambda("ListFunctions", Effect::Read),
+    lambda("CreateFunction", Effect::Write),
+    lambda("TagResource", Effect::Write),
+    lambda("UpdateFunctionConfiguration", Effect::Write),
+    lambda("UpdateFunctionCode", Effect::Write),
+    lambda("PutFunctionConcurrency", Effect::Write),
+    lambda("DeleteFunctionConcurrency", Effect::Write),
+    lambda("RemovePermission", Effect::Write),
+    lambda("DeleteFunction", Effect::Delete),
     secrets("DescribeSecret", Effect::Read),
     secrets("GetResourcePolicy", Effect::Read),
     secrets("ListSecrets", Effect::Read),
@@ -199,6 +214,7 @@ mod tests {
         "DeleteTags",
         "DeleteVpc",
         "GetSecretValue",
+        "Invoke",
         "RemoveTags",
         "TerminateInstances",
     ];

@@ -17,6 +17,7 @@ use aws_sdk_efs::operation::put_file_system_policy::PutFileSystemPolicyInput;
 use aws_sdk_elasticloadbalancingv2::operation::delete_listener::DeleteListenerInput;
 use aws_sdk_elasticloadbalancingv2::operation::delete_load_balancer::DeleteLoadBalancerInput;
 use aws_sdk_iam::operation::delete_role::DeleteRoleInput;
+use aws_sdk_lambda::operation::delete_function::DeleteFunctionInput;
 use aws_sdk_secretsmanager::operation::delete_secret::DeleteSecretInput;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
@@ -110,6 +111,8 @@ fn check_form(call: &Call, input: &Input) -> Result<(), Refused> {
     } else if let Some(input) = input.downcast_ref::<DeleteSecurityGroupInput>() {
         (input.group_id().is_none_or(str::is_empty) || input.group_name().is_some())
             .then_some("by its name it may be another group than was looked at")
+    } else if let Some(input) = input.downcast_ref::<DeleteFunctionInput>() {
+        input.qualifier().map(|_| "of one version nobody was asked")
     } else if input.downcast_ref::<DeleteAccessPointInput>().is_some() {
         // It takes a way in, and no file.
         None

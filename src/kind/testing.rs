@@ -13,7 +13,8 @@ use serde_json::Value;
 use super::decide::{self, Around, Stacks};
 use super::view::StepView;
 use super::{
-    Common, Describe as _, Draft, Entry, Found, Kind, Known, Live, LookUp, NoFiles, Phase, Place, show,
+    Common, Describe as _, Draft, Entry, Files, Found, Kind, Known, Live, LookUp, NoFiles, Phase, Place,
+    SourceFile, Unreadable, show,
 };
 use crate::aws::stack::Standing;
 use crate::aws::{CallError, Class};
@@ -25,6 +26,18 @@ pub(crate) const ACCOUNT: &str = "111122223333";
 /// The stack of [`World::stack`].
 const STACK: &str = "arn:aws:cloudformation:us-west-2:111122223333:stack/legacy/5f2a";
 
+/// A folder `code` beside the manifest, with one file.
+#[derive(Debug)]
+struct Handler;
+
+impl Files for Handler {
+    fn folder(&self, path: &str) -> Result<Vec<SourceFile>, Unreadable> {
+        let bytes = b"def handler(event, context):\n    return {}\n".to_vec();
+        let file = SourceFile { path: "handler.py".to_owned(), bytes, is_executable: false };
+        if path == "code" { Ok(vec![file]) } else { NoFiles.folder(path) }
+    }
+}
+
 /// The manifest that entries stand in.
 pub(crate) fn place() -> Arc<Place> {
     Arc::new(Place {
@@ -32,7 +45,7 @@ pub(crate) fn place() -> Arc<Place> {
         account: ACCOUNT.to_owned(),
         region: "us-west-2".to_owned(),
         tags: Tags::from_iter([("Project", "site")]),
-        files: Arc::new(NoFiles),
+        files: Arc::new(Handler),
     })
 }
 

@@ -7,6 +7,7 @@ pub mod efs_file_system;
 pub mod elbv2_listener;
 pub mod elbv2_load_balancer;
 pub mod iam_role;
+pub mod lambda_function;
 pub mod logs_log_group;
 pub mod lookup_certificate;
 pub mod lookup_vpc;
@@ -21,6 +22,7 @@ use efs_file_system::EfsFileSystem;
 use elbv2_listener::Elbv2Listener;
 use elbv2_load_balancer::Elbv2LoadBalancer;
 use iam_role::IamRole;
+use lambda_function::LambdaFunction;
 use logs_log_group::LogsLogGroup;
 use lookup_certificate::LookUpCertificate;
 use lookup_vpc::LookUpVpc;
@@ -37,6 +39,7 @@ const ELBV2_LOAD_BALANCER: Erased<Elbv2LoadBalancer> = erase::kind();
 const ELBV2_LISTENER: Erased<Elbv2Listener> = erase::kind();
 const LOGS_LOG_GROUP: Erased<LogsLogGroup> = erase::kind();
 const IAM_ROLE: Erased<IamRole> = erase::kind();
+const LAMBDA_FUNCTION: Erased<LambdaFunction> = erase::kind();
 
 /// Every kind that a manifest can declare. The order is that of documentation and of plans.
 pub static KINDS: &[&dyn AnyKind] = &[
@@ -51,4 +54,5 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &ELBV2_LISTENER,
     &LOGS_LOG_GROUP,
     &IAM_ROLE,
+    &LAMBDA_FUNCTION,
 ];

@@ -1,7 +1,9 @@
-//! SHA-256 over parts, as hex.
+//! SHA-256 over parts, as hex; and of bytes, as Lambda writes it.
 
 use std::fmt::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 /// The SHA-256 of `parts`, 64 hex digits. Each part counts with its length, so that no two lists of parts
@@ -22,6 +24,12 @@ pub fn of_text(text: &str) -> String {
     hex(&Sha256::digest(text))
 }
 
+/// The SHA-256 of bytes in Base64, as Lambda tells that of a function's code.
+#[must_use]
+pub fn base64_of_bytes(bytes: &[u8]) -> String {
+    STANDARD.encode(Sha256::digest(bytes))
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         // Writing to a string cannot fail.
@@ -37,6 +45,7 @@ mod tests {
     #[test]
     fn texts_and_parts_are_told_apart() {
         assert_eq!(of_text(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        assert_eq!(base64_of_bytes(b""), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
         assert_ne!(of_parts(["ab", "c"]), of_parts(["a", "bc"]));
         assert_eq!(of_parts(["ab", "c"]), of_parts(["ab", "c"]));
     }

@@ -156,13 +156,18 @@ fn the_permitted_calls_are_all_listed() {
 
 /// What AWS does with the caller's permissions when a permitted call is made (API `CreateMountTarget`,
 /// `ModifyMountTargetSecurityGroups`; for `CreateLoadBalancer`, ELB user guide, "API permissions").
-const IN_YOUR_NAME: [&str; 5] = [
+const IN_YOUR_NAME: [&str; 7] = [
     "ec2:CreateNetworkInterface",
     "ec2:ModifyNetworkInterfaceAttribute",
     "ec2:DescribeAccountAttributes",
     "ec2:DescribeAddresses",
     "ec2:DescribeInternetGateways",
+    "iam:PassRole",
+    "lambda:GetLayerVersion",
 ];
+
+/// The same, of calls that read: without it `GetFunction` has no tags (API `GetFunction`).
+const READ_IN_YOUR_NAME: &str = "lambda:ListTags";
 
 #[test]
 fn the_policies_allow_the_permitted_calls_and_no_other() {
@@ -181,8 +186,9 @@ fn the_policies_allow_the_permitted_calls_and_no_other() {
     let needed = |wanted: fn(Effect) -> bool| -> BTreeSet<String> {
         actions(wanted).into_iter().filter(|action| !action.starts_with("sts:")).collect()
     };
-    assert_eq!(says(plan, "Allow"), needed(|effect| effect == Effect::Read));
-    let in_your_name = IN_YOUR_NAME.iter().map(|action| (*action).to_owned());
+    let reads = needed(|effect| effect == Effect::Read);
+    assert_eq!(says(plan, "Allow"), reads.into_iter().chain([READ_IN_YOUR_NAME.to_owned()]).collect());
+    let in_your_name = IN_YOUR_NAME.iter().chain([&READ_IN_YOUR_NAME]).map(|action| (*action).to_owned());
     assert_eq!(says(apply, "Allow"), needed(|_| true).into_iter().chain(in_your_name).collect());
     for policy in [plan, apply] {
         assert!(says(policy, "Deny").contains("secretsmanager:GetSecretValue"));

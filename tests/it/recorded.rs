@@ -9,6 +9,7 @@ mod ecr;
 mod efs;
 mod elb;
 mod elb_listeners;
+pub(crate) mod functions;
 mod lookups;
 mod secretsmanager;
 
@@ -17,12 +18,27 @@ use std::sync::Arc;
 use infra::aws::stack::{Standing, standing};
 use infra::aws::{CallError, Class, Listings};
 use infra::document::policy::Policy;
-use infra::kind::{Common, Draft, Entry, Found, Kind, Live, NoFiles, Observation, Place, Survey, Wanted};
+use infra::kind::{
+    Common, Draft, Entry, Files, Found, Kind, Live, NoFiles, Observation, Place, SourceFile, Survey,
+    Unreadable, Wanted,
+};
 use infra::model::{Location, StackMark, Tags};
 use insta::assert_snapshot;
 use serde_json::Value;
 
 use crate::support::recorded::{self, Answer, Recording};
+
+/// A folder `code` beside the manifest, with one file.
+#[derive(Debug)]
+struct Handler;
+
+impl Files for Handler {
+    fn folder(&self, path: &str) -> Result<Vec<SourceFile>, Unreadable> {
+        let bytes = b"def handler(event, context):\n    return {}\n".to_vec();
+        let file = SourceFile { path: "handler.py".to_owned(), bytes, is_executable: false };
+        if path == "code" { Ok(vec![file]) } else { NoFiles.folder(path) }
+    }
+}
 
 /// The entry `site` of any kind.
 pub(crate) fn entry<K: Kind>(body: Value) -> Entry<K> {
@@ -31,7 +47,7 @@ pub(crate) fn entry<K: Kind>(body: Value) -> Entry<K> {
         account: "111122223333".to_owned(),
         region: "us-east-1".to_owned(),
         tags: Tags::default(),
-        files: Arc::new(NoFiles),
+        files: Arc::new(Handler),
     };
     let location = Location { file: "m.toml".to_owned(), line: 1 };
     let draft = Draft { key: "site".to_owned(), location, common: Common::default(), body };

@@ -4,6 +4,7 @@
 mod access_points;
 mod file_systems;
 mod grants;
+mod functions;
 mod listeners;
 mod load_balancers;
 mod security_groups;
@@ -63,6 +64,12 @@ impl Performed {
 
 /// Performs a change of the resource with this id, or of one that is yet to be made.
 fn perform<K: Kind>(change: &K::Change, id: Option<&str>, script: Script) -> Performed {
+    let outputs = id.map(|id| Outputs::default().with(Outputs::ID, id)).unwrap_or_default();
+    perform_on::<K>(change, outputs, script)
+}
+
+/// Performs a change of the resource with these outputs.
+fn perform_on<K: Kind>(change: &K::Change, mut outputs: Outputs, script: Script) -> Performed {
     let runtime = runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     runtime.block_on(async {
         let (aws, calls) = scripted(script).await;
@@ -73,7 +80,6 @@ fn perform<K: Kind>(change: &K::Change, id: Option<&str>, script: Script) -> Per
             }
         };
         let (_stop, stop) = watch::channel(false);
-        let mut outputs = id.map(|id| Outputs::default().with(Outputs::ID, id)).unwrap_or_default();
         let began = Instant::now();
         let ended = K::perform(&Run::new(&aws, &tell, stop), change, &mut outputs).await;
         let took = began.elapsed();
