@@ -26,6 +26,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     file!("corrections/elb.py"),
     file!("corrections/iam.py"),
     file!("corrections/interfaces.py"),
+    file!("corrections/lambda_.py"),
     file!("corrections/listeners.py"),
     file!("corrections/load_balancers.py"),
     file!("corrections/logs.py"),

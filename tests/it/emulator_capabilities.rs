@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::emulator_contract::functions;
 use crate::support::capabilities::{Capability, lacks};
 use crate::support::emulators::{Emulator, ministack, moto};
 use crate::support::wire::{Account, Answer};
@@ -56,6 +57,8 @@ fn has(account: &Account, capability: Capability) -> bool {
         Capability::LoadBalancerTakesTime => load_balancer_takes_time(account),
         Capability::LoadBalancerDualstackSubnets => load_balancer_dualstack_subnets(account),
         Capability::LoadBalancerLogsBucket => load_balancer_logs_bucket(account),
+        Capability::FunctionCodeDownloaded => function_code_downloaded(account),
+        Capability::FunctionMountNeedsNetwork => function_mount_needs_network(account),
     }
 }
 
@@ -297,4 +300,17 @@ fn load_balancer_logs_bucket(account: &Account) -> bool {
 
 fn count(collection: &Value) -> usize {
     collection.as_array().map_or_else(|| collection.as_object().map_or(0, serde_json::Map::len), Vec::len)
+}
+
+fn function_code_downloaded(account: &Account) -> bool {
+    let function = functions::made(account, &json!({}));
+    let about = account.lambda("GET 2015-03-31/functions/site", &Value::Null).json();
+    let location = about["Code"]["Location"].as_str().unwrap();
+    !location.contains("amazonaws.com") && account.deployed("site") == function
+}
+
+fn function_mount_needs_network(account: &Account) -> bool {
+    let arn = "arn:aws:elasticfilesystem:us-west-2:111122223333:access-point/fsap-0ab1";
+    let mounts = json!({ "FileSystemConfigs": [{ "Arn": arn, "LocalMountPath": "/mnt/site" }] });
+    !functions::create(account, &mounts).0.code().is_empty()
 }

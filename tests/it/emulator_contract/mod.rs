@@ -6,6 +6,7 @@ mod ec2;
 mod ecr;
 mod efs;
 mod elb;
+pub(crate) mod functions;
 mod iam;
 mod logs;
 mod secrets;

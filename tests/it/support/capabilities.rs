@@ -60,10 +60,14 @@ pub(crate) enum Capability {
     LoadBalancerDualstackSubnets,
     /// Access logs are refused where the bucket is not there.
     LoadBalancerLogsBucket,
+    /// The code of a function can be downloaded from where `GetFunction` says.
+    FunctionCodeDownloaded,
+    /// A function outside of a network is refused a file system.
+    FunctionMountNeedsNetwork,
 }
 
 impl Capability {
-    pub(crate) const ALL: [Self; 25] = [
+    pub(crate) const ALL: [Self; 27] = [
         Self::EcrPages,
         Self::EcrLifecycleRules,
         Self::EcrLifecyclePreview,
@@ -89,6 +93,8 @@ impl Capability {
         Self::LoadBalancerTakesTime,
         Self::LoadBalancerDualstackSubnets,
         Self::LoadBalancerLogsBucket,
+        Self::FunctionCodeDownloaded,
+        Self::FunctionMountNeedsNetwork,
     ];
 }
 
@@ -123,6 +129,8 @@ pub(crate) fn lacks(backend: Backend, capability: Capability) -> Option<&'static
         (_, Capability::LoadBalancerTakesTime) => Some("has it active at once, and gone at once"),
         (_, Capability::LoadBalancerDualstackSubnets) => Some("takes any subnets"),
         (_, Capability::LoadBalancerLogsBucket) => Some("looks for no bucket"),
+        (Moto, Capability::FunctionCodeDownloaded) => Some("gives an address of AWS's own"),
+        (_, Capability::FunctionMountNeedsNetwork) => Some("accepts it"),
         _ => None,
     }
 }

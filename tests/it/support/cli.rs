@@ -79,6 +79,13 @@ impl World {
         path
     }
 
+    /// Writes a file beside the manifests.
+    pub(crate) fn file(&self, path: &str, text: &str) {
+        let path = self.folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
     /// Writes a manifest of another name.
     pub(crate) fn named_manifest(&self, name: &str, entries: &str) -> PathBuf {
         let text = format!(

@@ -175,6 +175,29 @@ impl<'a> Account<'a> {
         send(self.endpoint_url, &self.credentials, "elasticfilesystem", &line, headers, &body)
     }
 
+    /// Calls Lambda with a method and a path, such as `GET 2015-03-31/functions/site`.
+    pub(crate) fn lambda(&self, line: &str, body: &Value) -> Answer {
+        let (method, path) = line.split_once(' ').unwrap();
+        let line = format!("{method} /{path}");
+        let headers = "Content-Type: application/json\r\n";
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        send(self.endpoint_url, &self.credentials, "lambda", &line, headers, &body)
+    }
+
+    /// The code of a function, downloaded from where `GetFunction` says that it is.
+    pub(crate) fn deployed(&self, function: &str) -> Vec<u8> {
+        let about = self.lambda(&format!("GET 2015-03-31/functions/{function}"), &Value::Null).json();
+        let location = about["Code"]["Location"].as_str().unwrap();
+        let path = location.splitn(4, '/').nth(3).unwrap();
+        let address = self.endpoint_url.strip_prefix("http://").unwrap();
+        let mut connection = TcpStream::connect(address).unwrap();
+        write!(connection, "GET /{path} HTTP/1.0\r\nHost: {address}\r\n\r\n").unwrap();
+        let mut answer = Vec::new();
+        connection.read_to_end(&mut answer).unwrap();
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
+        answer.split_off(end)
+    }
+
     fn json(&self, service: &str, target: &str, body: &Value) -> Answer {
         let headers = format!("Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: {target}\r\n");
         send(self.endpoint_url, &self.credentials, service, ROOT, &headers, &body.to_string())
