@@ -98,6 +98,29 @@ fn roles_are_let_in_and_others_kept_out() {
     }
 }
 
+/// Whom a change keeps out is part of the plan that was reviewed.
+#[test]
+fn a_reviewed_plan_that_keeps_others_out_is_applied() {
+    for world in World::each() {
+        let _ = world.apply(&manifest(&world, "", ""));
+        let manifest = manifest(&world, "", "readers = [\"run\"]\nonly-readers = true");
+        let file = manifest.with_extension("plan");
+        let args = ["plan", "--out", file.to_str().unwrap()];
+        let planned = world.infra(&args, &manifest).run().expect(Exit::Done);
+        tells(&planned, "locks out: nobody but role/run can read its value from then on");
+        let text = std::fs::read_to_string(&file).unwrap();
+        let _ = world.infra(&["apply"], &file).run().expect(Exit::Done);
+        let _ = world.drift(&manifest).expect(Exit::Done);
+        // With other words of whom it keeps out, it is another plan.
+        let _ = world.apply(&self::manifest(&world, "", ""));
+        let _ = self::manifest(&world, "", "readers = [\"run\"]\nonly-readers = true");
+        std::fs::write(&file, text.replace("nobody but role/run can read", "nobody but role/other can read"))
+            .unwrap();
+        let moved = world.infra(&["apply"], &file).run().expect(Exit::Moved);
+        assert!(moved.to_string().contains("what follows"), "{moved}");
+    }
+}
+
 #[test]
 fn what_others_do_to_a_grant_is_seen_and_repaired() {
     for world in World::each() {

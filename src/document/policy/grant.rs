@@ -287,8 +287,7 @@ impl Grant {
 
     /// The key holds the role's ARN whatever the session; without the key, as for a service or for somebody without
     /// credentials, the negated operator holds too, so those are denied (IAM user guide, "aws:PrincipalArn" and
-    /// "Condition operators"). The action is the one that reads: `BatchGetSecretValue` needs it for every secret too
-    /// (API `BatchGetSecretValue`).
+    /// "Condition operators").
     fn denies(&self, only: Only, roles: &BTreeSet<Role>) -> Value {
         let who: Vec<_> = roles.iter().map(Role::principal).collect();
         let when = json!({ OPERATOR: { KEY: who } });

@@ -35,7 +35,8 @@ pub struct Spec {
 }
 
 /// What `readers` lets roles do, and how `only-readers` keeps out all others. Reading is denied by the one action that
-/// reads, so that whoever may change the policy still may.
+/// reads, which `BatchGetSecretValue` needs for each secret too (API `BatchGetSecretValue`); whoever may change the policy
+/// still may.
 pub(super) const READ: Grant = Grant {
     field: "readers",
     sid: "InfraReaders",

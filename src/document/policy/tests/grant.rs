@@ -168,7 +168,7 @@ fn roles_are_named_by_name_or_by_arn() {
     let long = "x".repeat(65);
     let refused = |name: &str| {
         let mut problems = Problems::default();
-        READ.roles(&[name.to_owned()], HOME, &mut problems);
+        let _ = READ.roles(&[name.to_owned()], HOME, &mut problems);
         problems.into_found().iter().map(|it| it.message.clone()).collect::<Vec<_>>().join("; ")
     };
     for (name, message) in [
