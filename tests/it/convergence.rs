@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use infra::cli::exit::Exit;
 use infra::kinds::KINDS;
 use infra::model::OnDelete;
+use serde_json::Value;
 
 use crate::support::capabilities::{Capability, lacks};
 use crate::support::cli::World;
@@ -93,17 +94,34 @@ fn every_kind_converges_and_stays() {
             let base = case.manifest(&world, case.base);
             let _ = world.apply(&base);
             settled(&world, &base);
-            for (_, entry) in case.changes {
+            let as_made = fingerprint(&world, &base, case.kind);
+            for (field, entry) in case.changes {
                 let changed = case.manifest(&world, entry);
                 let _ = world.infra(&["drift"], &changed).run().expect(Exit::Pending).says(" 1 to update,");
                 let _ = world.apply(&changed).tells("verified");
                 settled(&world, &changed);
+                // So a reviewed plan is not applied where the field has changed since.
+                assert_ne!(fingerprint(&world, &changed, case.kind), as_made, "{} {field}", case.kind);
                 let base = case.manifest(&world, case.base);
                 let _ = world.apply(&base);
                 settled(&world, &base);
             }
         }
     }
+}
+
+/// What a plan's file takes for all that is seen of the entry of this kind.
+fn fingerprint(world: &World, manifest: &Path, kind: &str) -> String {
+    let file = manifest.with_extension("plan");
+    let args = ["plan", "--out", file.to_str().unwrap()];
+    let _ = world.infra(&args, manifest).run().expect(Exit::Done);
+    let plan: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    let is_case = |part: &&Value| part["address"].as_str().unwrap().starts_with(&format!("{kind}."));
+    // Of several entries of the kind, all.
+    let seen = plan["seen"].as_array().unwrap().iter().filter(is_case);
+    let prints: Vec<_> = seen.map(|part| part["fingerprint"].as_str().unwrap()).collect();
+    assert!(!prints.is_empty(), "{kind} {plan}");
+    prints.join(" ")
 }
 
 /// Nothing is left to do, and doing it makes no call that could change anything.
