@@ -25,9 +25,9 @@ name = "team/newest"
 was = "Not A Key"
 "#), @r"
         7:11 invalid-value: ecr.repository.site: there is no such field to ignore
-            help: fields of ecr.repository that can be left alone: scan-on-push, tag-mutability, lifecycle, policy, encryption
+            help: fields of ecr.repository that can be left alone: scan-on-push, tag-mutability, lifecycle, pull-from, policy, encryption
         7:19 invalid-value: ecr.repository.site: there is no such field to ignore
-            help: fields of ecr.repository that can be left alone: scan-on-push, tag-mutability, lifecycle, policy, encryption
+            help: fields of ecr.repository that can be left alone: scan-on-push, tag-mutability, lifecycle, pull-from, policy, encryption
         16:7 clash: ecr.repository.newer: ecr.repository.new (line 11) had this key, too
             help: `was` is the key that this entry had before; leave it out if it was not renamed
         19:7 invalid-value: ecr.repository.newest: this is no key of an entry

@@ -131,8 +131,8 @@ principal = { AWS = ["111122223333"], accounts = [] }
             · ─────┬────
             ·      ╰── unknown key
             ╰────
-          help: known here: encryption, ignore, kms-key, lifecycle, name, on-delete, policy, scan-on-push,
-                tag-mutability, tag-mutability-exclusions, tags, was
+          help: known here: encryption, ignore, kms-key, lifecycle, name, on-delete, policy, pull-from,
+                scan-on-push, tag-mutability, tag-mutability-exclusions, tags, was
 
         manifest::unknown-key
 
@@ -218,7 +218,7 @@ ignore = ["colour"]
             ·               ╰── invalid value
             ╰────
           help: fields of ecr.repository that can be left alone: scan-on-push, tag-mutability, lifecycle,
-                policy, encryption
+                pull-from, policy, encryption
 
         error: 4 problems in m.toml; no AWS call was made
         "#);

@@ -209,8 +209,8 @@ value = \"hunter2-CANARY\"
            · ──┬──
            ·   ╰── unknown key
            ╰────
-          help: known here: description, ignore, kms-key, name, on-delete, policy, tags, was; the secret's
-                value never stands in a manifest
+          help: known here: description, ignore, kms-key, name, on-delete, only-readers, policy, readers,
+                tags, was; the secret's value never stands in a manifest
 
         error: 1 problem in m.toml; no AWS call was made
         ");
