@@ -16,7 +16,10 @@ use aws_sdk_efs::operation::delete_access_point::DeleteAccessPointInput;
 use aws_sdk_efs::operation::put_file_system_policy::PutFileSystemPolicyInput;
 use aws_sdk_elasticloadbalancingv2::operation::delete_listener::DeleteListenerInput;
 use aws_sdk_elasticloadbalancingv2::operation::delete_load_balancer::DeleteLoadBalancerInput;
+use aws_sdk_eventbridge::operation::delete_rule::DeleteRuleInput;
+use aws_sdk_eventbridge::operation::remove_targets::RemoveTargetsInput;
 use aws_sdk_iam::operation::delete_role::DeleteRoleInput;
+use aws_sdk_lambda::operation::add_permission::AddPermissionInput;
 use aws_sdk_lambda::operation::delete_function::DeleteFunctionInput;
 use aws_sdk_secretsmanager::operation::delete_secret::DeleteSecretInput;
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -124,6 +127,15 @@ fn check_form(call: &Call, input: &Input) -> Result<(), Refused> {
     } else if input.downcast_ref::<DeleteRoleInput>().is_some() {
         // AWS refuses it while anything is attached (API `DeleteRole`).
         None
+    } else if let Some(input) = input.downcast_ref::<DeleteRuleInput>() {
+        (input.force() == Some(true)).then_some("with `force` it deletes what an AWS service manages")
+    } else if let Some(input) = input.downcast_ref::<RemoveTargetsInput>() {
+        (input.force() == Some(true)).then_some("with `force` it changes what an AWS service manages")
+    } else if let Some(input) = input.downcast_ref::<AddPermissionInput>() {
+        input
+            .source_arn()
+            .is_none_or(str::is_empty)
+            .then_some("without a source the service may be used by every account")
     } else if let Some(input) = input.downcast_ref::<CreateFileSystemInput>() {
         (!is_ours(input.creation_token())).then_some("without a token of ours it is made twice")
     } else if let Some(input) = input.downcast_ref::<CreateAccessPointInput>() {

@@ -11,6 +11,7 @@ pub mod identity;
 mod limits;
 mod listings;
 pub mod stack;
+mod turns;
 pub mod wait;
 
 use aws_config::meta::region::ProvideRegion as _;
@@ -30,6 +31,7 @@ pub use listings::{Listings, elb_tags};
 
 use gate::Gate;
 use limits::Capped;
+use turns::{Turn, Turns};
 
 /// How to reach an account.
 #[derive(Clone, Debug, Default)]
@@ -75,6 +77,7 @@ pub struct Aws {
     pub sts: aws_sdk_sts::Client,
     endpoint_url: Option<String>,
     ledger: Ledger,
+    turns: Turns,
 }
 
 impl Aws {
@@ -109,7 +112,14 @@ impl Aws {
             sts: client!(aws_sdk_sts),
             endpoint_url: config.endpoint_url().map(str::to_owned),
             ledger,
+            turns: Turns::default(),
         }
+    }
+
+    /// Waits until nobody else in this process writes to `what`; the turn ends when it is dropped. For what AWS does not
+    /// keep two writes apart at.
+    pub async fn turn(&self, what: &str) -> Turn {
+        self.turns.take(what).await
     }
 
     /// Where calls go instead of AWS: from the connection, the environment or the profile.

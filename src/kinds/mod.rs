@@ -6,6 +6,7 @@ pub mod efs_access_point;
 pub mod efs_file_system;
 pub mod elbv2_listener;
 pub mod elbv2_load_balancer;
+pub mod events_rule;
 pub mod iam_role;
 pub mod lambda_function;
 pub mod logs_log_group;
@@ -21,6 +22,7 @@ use efs_access_point::EfsAccessPoint;
 use efs_file_system::EfsFileSystem;
 use elbv2_listener::Elbv2Listener;
 use elbv2_load_balancer::Elbv2LoadBalancer;
+use events_rule::EventsRule;
 use iam_role::IamRole;
 use lambda_function::LambdaFunction;
 use logs_log_group::LogsLogGroup;
@@ -40,6 +42,7 @@ const ELBV2_LISTENER: Erased<Elbv2Listener> = erase::kind();
 const LOGS_LOG_GROUP: Erased<LogsLogGroup> = erase::kind();
 const IAM_ROLE: Erased<IamRole> = erase::kind();
 const LAMBDA_FUNCTION: Erased<LambdaFunction> = erase::kind();
+const EVENTS_RULE: Erased<EventsRule> = erase::kind();
 
 /// Every kind that a manifest can declare. The order is that of documentation and of plans.
 pub static KINDS: &[&dyn AnyKind] = &[
@@ -55,4 +58,5 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &LOGS_LOG_GROUP,
     &IAM_ROLE,
     &LAMBDA_FUNCTION,
+    &EVENTS_RULE,
 ];

@@ -24,6 +24,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     file!("corrections/ecr.py"),
     file!("corrections/efs.py"),
     file!("corrections/elb.py"),
+    file!("corrections/events.py"),
     file!("corrections/iam.py"),
     file!("corrections/interfaces.py"),
     file!("corrections/lambda_.py"),

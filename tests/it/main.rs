@@ -34,6 +34,7 @@ mod output;
 mod ownership;
 mod recorded;
 mod registry;
+mod rules;
 mod sandbox;
 mod security_groups;
 mod show;

@@ -11,6 +11,7 @@ mod elb;
 mod elb_listeners;
 pub(crate) mod functions;
 mod lookups;
+mod rules;
 mod secretsmanager;
 
 use std::sync::Arc;

@@ -3,10 +3,11 @@
 
 mod access_points;
 mod file_systems;
-mod grants;
 mod functions;
+mod grants;
 mod listeners;
 mod load_balancers;
+mod rules;
 mod security_groups;
 
 use std::sync::Mutex;

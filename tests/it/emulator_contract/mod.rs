@@ -6,6 +6,7 @@ mod ec2;
 mod ecr;
 mod efs;
 mod elb;
+mod events;
 pub(crate) mod functions;
 mod iam;
 mod logs;

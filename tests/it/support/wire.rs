@@ -154,6 +154,11 @@ impl<'a> Account<'a> {
         self.json("acm", &format!("CertificateManager.{operation}"), body)
     }
 
+    /// Calls EventBridge.
+    pub(crate) fn events(&self, operation: &str, body: &Value) -> Answer {
+        self.json("events", &format!("AWSEvents.{operation}"), body)
+    }
+
     /// Requests a certificate for `domain`, which emulators issue at once, and gives its ARN.
     pub(crate) fn certify(&self, domain: &str) -> String {
         self.certify_with(domain, &json!({}))

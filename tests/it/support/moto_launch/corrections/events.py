@@ -1,0 +1,22 @@
+"""EventBridge."""
+
+import re
+
+from moto.events.exceptions import ValidationException
+from moto.events.models import EventsBackend
+
+from .common import replaces
+
+RATE = re.compile(r"rate\((1 (minute|hour|day)|0*([2-9]|[1-9]\d+) (minutes|hours|days))\)")
+
+
+@replaces(EventsBackend, "put_rule")
+def put_rule(original, backend, name, **said):
+    """AWS: the unit of a rate is singular after 1; tags are those of the creation."""
+    schedule = said.get("scheduled_expression") or ""
+    if schedule.startswith("rate") and not RATE.fullmatch(schedule):
+        raise ValidationException("Parameter ScheduleExpression is not valid.")
+    bus = backend._get_event_bus(backend._normalize_event_bus_arn(said.get("event_bus_arn")))
+    if name in bus.rules:
+        said["tags"] = None
+    return original(backend, name, **said)
