@@ -40,6 +40,6 @@ mod tests {
         tokio::task::yield_now().await;
         assert!(!second.is_finished());
         drop(first);
-        second.await.unwrap();
+        let _ = second.await.unwrap();
     }
 }
