@@ -38,6 +38,8 @@ impl KindName {
     pub const FUNCTION: Self = Self { service: "lambda", resource: "function" };
     /// A rule that calls a function: a schedule.
     pub const RULE: Self = Self { service: "events", resource: "rule" };
+    /// All that a manifest exports: a stack.
+    pub const EXPORTS: Self = Self { service: "cloudformation", resource: "exports" };
 }
 
 impl fmt::Display for KindName {

@@ -1,6 +1,8 @@
 //! What entries bring, as a text names it: `ecr.repository.site.uri`.
 
-use super::{Address, KindName};
+use std::fmt;
+
+use super::{Address, KindName, Link};
 
 /// What the entries of each kind bring to a text that names it. All of it is public: there is no output that could be a
 /// secret's value, so whatever takes such a text cannot hold one.
@@ -9,7 +11,7 @@ const BROUGHT: &[(KindName, &[&str])] = &[
     (KindName::CERTIFICATE, &["arn"]),
     (KindName::REPOSITORY, &["arn", "uri"]),
     (KindName::SECRET, &["arn"]),
-    (KindName::SECURITY_GROUP, &["id", "arn"]),
+    (KindName::SECURITY_GROUP, &["id"]),
     (KindName::FILE_SYSTEM, &["id", "arn"]),
     (KindName::ACCESS_POINT, &["id", "arn"]),
     (KindName::LOAD_BALANCER, &["arn", "dns-name", "zone-id"]),
@@ -54,9 +56,97 @@ pub fn brought(text: &str) -> Result<(Address, &'static str), String> {
     Ok((Address::new(*kind, key), output))
 }
 
+/// A value that may be told to everybody: what an entry brings, and nothing else.
+///
+/// There is one way to make one: by a text that names one of the outputs that the table lists. So what takes a
+/// `Public` can be given no secret, by mistake or otherwise:
+///
+/// ```
+/// use infra::model::Public;
+///
+/// let export = Public::named("secretsmanager.secret.api-key.arn")?;
+/// assert_eq!(export.value(), None, "it is known when the secret is");
+/// // The value of a secret is nothing that an entry brings.
+/// assert!(Public::named("secretsmanager.secret.api-key.value").is_err());
+/// assert!(Public::named("hunter2").is_err());
+/// # Ok::<(), String>(())
+/// ```
+///
+/// A text is none, whatever it holds:
+///
+/// ```compile_fail
+/// use infra::model::Public;
+///
+/// let secret = String::from("hunter2");
+/// let export: Public = secret.into();
+/// ```
+///
+/// Nor is a link, which can be to whatever has a name:
+///
+/// ```compile_fail
+/// use infra::model::{Link, Public};
+///
+/// let export = Public { link: Link::live("hunter2"), output: "arn" };
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Public {
+    link: Link,
+    output: &'static str,
+}
+
+impl Public {
+    /// What a text names.
+    ///
+    /// # Errors
+    ///
+    /// What to write instead.
+    pub fn named(text: &str) -> Result<Self, String> {
+        let (address, output) = brought(text)?;
+        Ok(Self { link: Link::to(address, output), output })
+    }
+
+    /// The value, once it is known.
+    #[must_use]
+    pub fn value(&self) -> Option<&str> {
+        self.link.value()
+    }
+
+    /// The entry that brings it.
+    #[must_use]
+    pub fn address(&self) -> Option<&Address> {
+        self.link.address()
+    }
+
+    /// Shows the link to `visit`, who fills in what is known.
+    pub fn visit(&mut self, visit: impl FnOnce(&mut Link)) {
+        // Whoever is shown it could put another in its place.
+        let mut link = self.link.clone();
+        visit(&mut link);
+        self.link.resolve(link.outputs().cloned());
+    }
+}
+
+/// The text that names it: the same before and after the value is known.
+impl fmt::Display for Public {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.link, self.output)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Outputs;
+
+    #[test]
+    fn what_is_public_stays_what_it_names() {
+        let mut public = Public::named("ecr.repository.site.uri").unwrap();
+        public.visit(|link| *link = Link::live("hunter2"));
+        // That has an id, and the uri is asked for.
+        assert_eq!((public.to_string().as_str(), public.value()), ("ecr.repository.site.uri", None));
+        public.visit(|link| link.resolve(Some(Outputs::default().with("uri", "1.dkr/site"))));
+        assert_eq!(public.value(), Some("1.dkr/site"));
+    }
 
     #[test]
     fn an_address_with_an_output_is_understood() {

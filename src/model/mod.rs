@@ -19,7 +19,7 @@ pub mod tags;
 
 pub use address::{Address, KindName};
 pub use arn::Arn;
-pub use brought::{brought, brought_by};
+pub use brought::{Public, brought, brought_by};
 pub use field::{FieldChange, Setting, Shown};
 pub use link::{Link, Outputs};
 pub use location::Location;

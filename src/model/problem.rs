@@ -4,7 +4,7 @@
 //! [`crate::manifest`] turns the path into a span of the TOML. A message never contains a value
 //! that could be secret: it names the key and the rule.
 
-use super::{Address, KindName, Link, brought};
+use super::{Address, KindName, Link, Public, brought};
 
 /// One step of the way from an entry's table to a value in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,6 +134,12 @@ impl Problems {
                 None
             }
         }
+    }
+
+    /// What the text under `at` names, an address with an output, as what may be told to everybody.
+    pub fn public(&mut self, at: impl Into<Segment>, text: &str) -> Option<Public> {
+        // It notes what is named, and says what is wrong.
+        self.link_to(at, text).and_then(|_| Public::named(text).ok())
     }
 
     /// What was found, in the order in which it was reported.
