@@ -81,7 +81,7 @@ pub async fn observe(aws: &Aws, manifest: &Manifest, measure: bool) -> Result<Wo
     Ok(World { identity, sightings })
 }
 
-/// Everything at once. Only what can be found by nothing but its network waits for the look-ups.
+/// Everything at once, and then what only those can ask who know what the others found. Only what can be found by nothing but its network waits for the look-ups.
 async fn look(aws: &Aws, manifest: &Manifest, measure: bool) -> Vec<Box<dyn AnySighting>> {
     let (found, looked_up) = watch::channel(None);
     let listings = Listings::default();
@@ -98,7 +98,13 @@ async fn look(aws: &Aws, manifest: &Manifest, measure: bool) -> Vec<Box<dyn AnyS
         sightings
     };
     let (lookups, kinds) = tokio::join!(lookups, every(kinds, &look));
-    lookups.into_iter().chain(kinds).collect()
+    let mut sightings: Vec<_> = lookups.into_iter().chain(kinds).collect();
+    let mut known = Known::default();
+    for sighting in &sightings {
+        sighting.tell(&mut known);
+    }
+    join_all(sightings.iter_mut().map(|sighting| sighting.consult(aws, &known))).await;
+    sightings
 }
 
 async fn every<'a>(groups: Vec<&'a dyn AnyGroup>, look: &Look<'a>) -> Vec<Box<dyn AnySighting>> {

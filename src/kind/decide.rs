@@ -315,45 +315,64 @@ fn present<K: Kind>(entry: &Entry<K>, live: &Live<K>, stacks: &Stacks) -> Decisi
     if !missing.is_empty() {
         changes.push(K::retag(live, missing));
     }
-    let mut immutable = Vec::new();
-    // What to do instead, and the fields that it is about.
-    let mut instead: Vec<(&str, Vec<String>)> = Vec::new();
+    let mut fixed = Fixed::default();
     for delta in K::diff(live, &entry.wanted_beside(&live.state)) {
         match delta {
             Delta::Change(change) => changes.push(change),
-            Delta::Immutable { field, instead: advice } => {
-                let name = format!("`{}`", field.field);
-                immutable.push(field);
-                match instead.iter_mut().find(|(known, _)| *known == advice) {
-                    Some((_, fields)) => fields.push(name),
-                    None => instead.push((advice, vec![name])),
-                }
-            }
+            Delta::Immutable { field, instead } => fixed.add(field, None, instead),
+            Delta::InUse { field, by, instead } => fixed.add(field, Some(by), instead),
         }
     }
-    if !immutable.is_empty() {
-        let names: Vec<_> = immutable.iter().map(|field| format!("`{}`", field.field)).collect();
-        let help = match instead.as_slice() {
-            [(advice, _)] => (*advice).to_owned(),
-            several => {
-                let each = several.iter().map(|(advice, fields)| format!("{}: {advice}", fields.join(", ")));
-                each.collect::<Vec<_>>().join("; ")
-            }
-        };
-        return Decision::Blocked(Block {
-            reason: format!(
-                "{} cannot be changed on a live resource, only by replacing it",
-                names.join(", ")
-            ),
-            help,
-            immutable,
-        });
+    if let Some(block) = fixed.block() {
+        return Decision::Blocked(block);
     }
     match live.tags.owner(&entry.place.manifest) {
         Owner::Us if live.phase != Phase::Active => Decision::Act(Act::Restore, changes),
         Owner::Us if changes.is_empty() => Decision::InSync,
         Owner::Us => Decision::Act(Act::Update, changes),
         _ => Decision::Act(Act::Adopt, changes),
+    }
+}
+
+/// The fields that cannot be changed.
+#[derive(Default)]
+struct Fixed {
+    immutable: Vec<String>,
+    in_use: Vec<String>,
+    fields: Vec<FieldChange>,
+    /// What to do instead, and the fields that it is about.
+    instead: Vec<(&'static str, Vec<String>)>,
+}
+
+impl Fixed {
+    fn add(&mut self, field: FieldChange, by: Option<String>, advice: &'static str) {
+        let name = format!("`{}`", field.field);
+        match by {
+            Some(by) => self.in_use.push(format!("{name} is {by}")),
+            None => self.immutable.push(name.clone()),
+        }
+        self.fields.push(field);
+        match self.instead.iter_mut().find(|(known, _)| *known == advice) {
+            Some((_, fields)) => fields.push(name),
+            None => self.instead.push((advice, vec![name])),
+        }
+    }
+
+    fn block(self) -> Option<Block> {
+        let mut reasons = self.in_use;
+        if !self.immutable.is_empty() {
+            let names = self.immutable.join(", ");
+            reasons.push(format!("{names} cannot be changed on a live resource, only by replacing it"));
+        }
+        let help = match self.instead.as_slice() {
+            [] => return None,
+            [(advice, _)] => (*advice).to_owned(),
+            several => {
+                let each = several.iter().map(|(advice, fields)| format!("{}: {advice}", fields.join(", ")));
+                each.collect::<Vec<_>>().join("; ")
+            }
+        };
+        Some(Block { reason: reasons.join("; "), help, immutable: self.fields })
     }
 }
 

@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, join_all};
 use serde_json::Value;
 use tokio::sync::watch;
 
 use super::decide::{Act, Around, Decision, Stacks};
+use super::known::Fate;
 use super::settle::{self, Left, Leftovers};
 use super::sighting::{Found, Observation};
 use super::task::{self, Done, StepError, Target, Task};
@@ -36,6 +37,8 @@ pub trait AnyKind: Sync {
     fn on_delete(&self) -> &'static [OnDelete];
     /// The fields that `ignore` may name.
     fn fields(&self) -> Vec<&'static str>;
+    /// The table whose members make one entry together. See [`Kind::GATHERED`].
+    fn gathered(&self) -> Option<&'static str>;
     /// Whether its entries are about secrets. See [`Kind::CONFIDENTIAL`].
     fn is_confidential(&self) -> bool;
     /// The JSON Schema of what its entries may say besides [`super::Common`].
@@ -100,8 +103,10 @@ pub struct EntryName {
 pub trait AnySighting: Send {
     /// What could not be read while looking for resources that left the manifest.
     fn gaps(&self) -> &[CallError];
-    /// Notes what can be told before anything is decided: what look-ups have found.
+    /// Notes what can be told before anything is decided: what was found.
     fn tell(&self, known: &mut Known);
+    /// Reads what can only be asked once that is known. See [`Kind::consult`].
+    fn consult<'a>(&'a mut self, aws: &'a Aws, known: &'a Known) -> BoxFuture<'a, ()>;
     /// Decides what happens, given what those that its entries name have come to; and notes what its own come
     /// to. Pure.
     fn decide(self: Box<Self>, known: &mut Known) -> Vec<Box<dyn AnyStep>>;
@@ -115,6 +120,8 @@ pub trait AnyStep: Send {
     fn names(&self) -> Vec<(Stage, Address)>;
     /// What left the manifest and belongs to something else: the kind and the id of that. See [`Kind::part_of`].
     fn part_of(&self) -> Option<(KindName, &str)>;
+    /// Whether what it brings are values of others. See [`Kind::HANDS_ON`].
+    fn hands_on(&self) -> bool;
     /// What can be run of it, stage by stage; nothing if there is nothing to do, or a guard refuses.
     fn tasks(self: Box<Self>) -> Vec<(Stage, Box<dyn AnyTask>)>;
 }
@@ -154,6 +161,10 @@ impl<K: Kind> AnyKind for Erased<K> {
 
     fn fields(&self) -> Vec<&'static str> {
         K::FIELDS.iter().map(|field| field.name).collect()
+    }
+
+    fn gathered(&self) -> Option<&'static str> {
+        K::GATHERED
     }
 
     fn is_confidential(&self) -> bool {
@@ -264,7 +275,23 @@ impl<K: Kind> AnySighting for Sighting<K> {
         &self.observation.gaps
     }
 
-    fn tell(&self, _known: &mut Known) {}
+    fn tell(&self, known: &mut Known) {
+        for (entry, found) in self.entries.iter().zip(&self.observation.found) {
+            if let Some(live) = found.live() {
+                known.note(entry.address.clone(), Fate::Live(live.outputs.clone()));
+            }
+        }
+    }
+
+    fn consult<'a>(&'a mut self, aws: &'a Aws, known: &'a Known) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            let seen = self.entries.iter().zip(&mut self.observation.found);
+            join_all(seen.map(|(entry, found)| async {
+                task::consult(aws, found, &entry.resolved(known).state).await;
+            }))
+            .await;
+        })
+    }
 
     fn decide(self: Box<Self>, known: &mut Known) -> Vec<Box<dyn AnyStep>> {
         let Self { entries, observation, stacks, place } = *self;
@@ -347,6 +374,10 @@ impl<K: Kind> AnyStep for Step<K> {
             Target::Entry(_) => None,
             Target::Leftover(live, ..) => K::part_of(live),
         }
+    }
+
+    fn hands_on(&self) -> bool {
+        K::HANDS_ON
     }
 
     fn tasks(self: Box<Self>) -> Vec<(Stage, Box<dyn AnyTask>)> {

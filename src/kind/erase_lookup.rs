@@ -15,7 +15,7 @@ use super::known::Fate;
 use super::lookup::{Choice, NoChoice};
 use super::view::{Seen, StepView, Verb};
 use super::{Draft, Known, LookUp, Place, Stage};
-use crate::aws::CallError;
+use crate::aws::{Aws, CallError};
 use crate::model::problem::{Findings, Problems};
 use crate::model::{Address, KindName, Location, OnDelete};
 
@@ -47,6 +47,10 @@ impl<L: LookUp> AnyKind for ErasedLookUp<L> {
 
     fn fields(&self) -> Vec<&'static str> {
         Vec::new()
+    }
+
+    fn gathered(&self) -> Option<&'static str> {
+        None
     }
 
     fn is_confidential(&self) -> bool {
@@ -186,6 +190,10 @@ impl AnySighting for Sighting {
         }
     }
 
+    fn consult<'a>(&'a mut self, _aws: &'a Aws, _known: &'a Known) -> BoxFuture<'a, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
     fn decide(self: Box<Self>, known: &mut Known) -> Vec<Box<dyn AnyStep>> {
         self.tell(known);
         self.found.into_iter().map(|step| Box::new(step) as Box<dyn AnyStep>).collect()
@@ -208,6 +216,10 @@ impl AnyStep for Step {
 
     fn part_of(&self) -> Option<(KindName, &str)> {
         None
+    }
+
+    fn hands_on(&self) -> bool {
+        false
     }
 
     fn tasks(self: Box<Self>) -> Vec<(Stage, Box<dyn AnyTask>)> {

@@ -63,6 +63,12 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Whether its resources can only be told apart by what their entries name (a security group's network).
     /// Such names can only be those of look-ups, which are read first.
     const FOUND_BY_LINKS: bool = false;
+    /// The table whose members make one entry together, `[export.NAME]`, where it is not written as a kind of
+    /// its own. Its key is then the manifest's name.
+    const GATHERED: Option<&'static str> = None;
+    /// Whether what it brings are values of other resources, on which others rely: while a live one has them,
+    /// the resource that they are of is not deleted.
+    const HANDS_ON: bool = false;
 
     /// What may be written in an entry, besides what every kind has ([`Common`]).
     type Spec: DeserializeOwned + Serialize + JsonSchema;
@@ -122,6 +128,18 @@ pub trait Kind: Sized + Send + Sync + 'static {
         wanted: &'a [Wanted<'a, Self>],
         survey: Option<Survey<'a>>,
     ) -> impl Future<Output = Observation<Self>> + Send + 'a;
+
+    /// Reads what can only be asked once it is known what the entry comes to: who uses what a change would take
+    /// away. Links are known as far as what they name was seen. In most looks there is nothing to ask.
+    ///
+    /// An error makes the resource unknown.
+    fn consult<'a>(
+        _aws: &'a Aws,
+        _live: &'a mut Live<Self>,
+        _want: &'a Self::State,
+    ) -> impl Future<Output = Result<(), CallError>> + Send + 'a {
+        std::future::ready(Ok(()))
+    }
 
     /// The calls that create a new resource, in order. The tags go into the creating call.
     fn create(entry: &Entry<Self>) -> Vec<Self::Change>;
@@ -204,6 +222,15 @@ pub enum Delta<C> {
     Immutable {
         /// What differs.
         field: FieldChange,
+        /// What to do instead.
+        instead: &'static str,
+    },
+    /// AWS refuses to change it while others use it.
+    InUse {
+        /// What differs.
+        field: FieldChange,
+        /// Who uses it (`imported by the stacks site and shop`).
+        by: String,
         /// What to do instead.
         instead: &'static str,
     },

@@ -292,7 +292,7 @@ fn differing<K: Kind>(live: &Live<K>, entry: &Entry<K>) -> Option<Wrong> {
     let all = deltas.len();
     let fields = deltas.iter().flat_map(|delta| match delta {
         Delta::Change(change) => change.describe().fields.into_iter().map(|field| field.field).collect(),
-        Delta::Immutable { field, .. } => vec![field.field.clone()],
+        Delta::Immutable { field, .. } | Delta::InUse { field, .. } => vec![field.field.clone()],
     });
     let fields: BTreeSet<_> = fields.collect();
     let fields: Vec<_> = fields.into_iter().collect();

@@ -280,7 +280,10 @@ impl<K: Kind> Task<K> {
         let wanted = Wanted { state, tags, seen, measure: seen.is_some() };
         let mut answer = K::observe(aws, &[wanted], None).await;
         // No answer is not the answer that it is not there.
-        let found = answer.found.pop().unwrap_or_else(|| Found::unanswered(K::name(state)));
+        let mut found = answer.found.pop().unwrap_or_else(|| Found::unanswered(K::name(state)));
+        if let Target::Entry(entry) = &self.target {
+            consult(aws, &mut found, &entry.state).await;
+        }
         let stacks = ask_stacks(aws, place, found.live().and_then(|live| live.tags.stack())).await;
         let (decision, view) = match &self.target {
             Target::Entry(entry) => {
@@ -328,6 +331,14 @@ impl<K: Kind> Now<K> {
     /// Nothing is left to do.
     fn over(&self, changed: bool) -> Done {
         Done { changed, outputs: self.outputs() }
+    }
+}
+
+/// Takes in what can only be asked once it is known what an entry comes to. See [`Kind::consult`].
+pub(super) async fn consult<K: Kind>(aws: &Aws, found: &mut Found<K>, want: &K::State) {
+    let Found::Present(live) = found else { return };
+    if let Err(error) = K::consult(aws, live, want).await {
+        *found = Found::Unknown(error);
     }
 }
 

@@ -176,6 +176,7 @@ pub(crate) fn deltas<K: Kind>(live: &Live<K>, want: &K::State) -> Vec<String> {
     let brief = |delta: &super::Delta<K::Change>| match delta {
         super::Delta::Change(change) => change.describe().call.to_owned(),
         super::Delta::Immutable { field, .. } => format!("immutable {}", field.field),
+        super::Delta::InUse { field, by, .. } => format!("{} {by}", field.field),
     };
     K::diff(live, want).iter().map(brief).collect()
 }

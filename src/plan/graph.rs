@@ -25,6 +25,8 @@ pub struct Node {
 pub(super) struct Ready {
     pub(super) view: StepView,
     pub(super) names: Vec<(Stage, Address)>,
+    /// What still hands on values that it brings, and has to let go of them before it is deleted.
+    pub(super) handed: Vec<Address>,
     pub(super) tasks: Vec<(Stage, Box<dyn AnyTask>)>,
 }
 
@@ -39,13 +41,15 @@ pub(super) fn is_awaited(verb: Verb) -> bool {
 /// What leaves is deleted in the reverse order of the kinds: those that name others come first, and whether
 /// that went well AWS itself will tell, for it refuses to delete what is in use. Within a kind the parts of all
 /// go first, for parts may name one another's resources; what can only go with others needs theirs to be gone.
+/// What others hand on goes only once they have let go of it: AWS would not refuse.
 pub(super) fn connect(steps: Vec<Ready>, kinds: &[KindName]) -> Vec<Node> {
     let rank = |view: &StepView| kinds.iter().position(|kind| *kind == view.address.kind);
     let mut nodes: Vec<Node> = Vec::new();
     let (mut first, mut deletes) = (BTreeMap::new(), Vec::new());
+    let handed: Vec<_> = steps.iter().map(|step| step.handed.clone()).collect();
     let addresses: Vec<_> = steps.iter().map(|step| step.view.address.clone()).collect();
     for (step, ready) in steps.into_iter().enumerate() {
-        let Ready { view, names, tasks } = ready;
+        let Ready { view, names, handed: _, tasks } = ready;
         let mut before = None;
         for (stage, task) in tasks {
             let at = nodes.len();
@@ -70,6 +74,17 @@ pub(super) fn connect(steps: Vec<Ready>, kinds: &[KindName]) -> Vec<Node> {
         let with = |other: &usize| nodes[*at].names.contains(&addresses[nodes[*other].step]);
         let with: Vec<_> = parts.filter(with).collect();
         nodes[*at].needs.extend(with);
+    }
+    let letting_go: Vec<BTreeSet<_>> = nodes
+        .iter()
+        .map(|node| {
+            let is_one = |other: &&Node| handed[node.step].contains(&addresses[other.step]);
+            let places = nodes.iter().enumerate().filter(|(_, other)| is_one(other));
+            places.map(|(at, _)| at).collect()
+        })
+        .collect();
+    for (node, needs) in nodes.iter_mut().zip(letting_go) {
+        node.needs.extend(needs);
     }
     for (at, turn) in &deletes {
         let later = deletes.iter().filter(|(_, other)| other > turn).map(|(other, _)| *other);
@@ -104,7 +119,7 @@ mod tests {
         let view = StepView::new(Address::new(kind, key), key, verb);
         let named = |(stage, key): &(Stage, &str)| (*stage, Address::new(KindName::SECURITY_GROUP, *key));
         let tasks = stages.iter().map(|stage| (*stage, Box::new(Idle) as Box<dyn AnyTask>)).collect();
-        Ready { view, names: names.iter().map(named).collect(), tasks }
+        Ready { view, names: names.iter().map(named).collect(), handed: Vec::new(), tasks }
     }
 
     fn edges(nodes: &[Node]) -> Vec<(Vec<usize>, Vec<usize>)> {
@@ -159,6 +174,18 @@ mod tests {
         let nodes = connect(vec![gone("a", "b"), gone("b", "a")], &KINDS);
         let (first, last) = ((vec![], vec![]), (vec![0, 2], vec![0, 2]));
         assert_eq!(edges(&nodes), [first.clone(), last.clone(), first, last]);
+    }
+
+    /// Others may still take its value for what is there.
+    #[test]
+    fn what_others_hand_on_needs_them_to_let_go_of_it() {
+        let group = |key| step(Verb::Delete, KindName::SECURITY_GROUP, key, &[], &[Parts, Itself]);
+        let exports = step(Verb::Update, KindName::FILE_SYSTEM, "exports", &[], &[Itself]);
+        let mut handed = group("handed");
+        handed.handed = vec![exports.view.address.clone()];
+        let nodes = connect(vec![handed, group("other"), exports], &KINDS);
+        let needs: Vec<_> = nodes.iter().map(|node| node.needs.iter().copied().collect::<Vec<_>>()).collect();
+        assert_eq!(needs, [vec![4], vec![0, 4], vec![], vec![2], vec![]]);
     }
 
     #[test]

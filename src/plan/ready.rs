@@ -44,6 +44,8 @@ pub enum Why {
     Missing(Vec<Need>),
     /// It names this one, which is left out.
     Names(Address),
+    /// This one still hands on what it brings, and that is left as it is.
+    HandedOn(Address),
 }
 
 /// Something that left the manifest, and that AWS deletes with what it belongs to.
@@ -64,6 +66,33 @@ impl Part {
         let is_whole = view.address.kind == self.kind && view.id.as_deref() == Some(&self.id);
         view.verb == Verb::Delete && is_whole
     }
+}
+
+/// What hands on values of others to whoever relies on them. While it does, what they are of is not deleted.
+struct Handing {
+    address: Address,
+    values: BTreeSet<String>,
+}
+
+impl Handing {
+    fn of(step: &dyn AnyStep) -> Option<Self> {
+        let view = step.view();
+        let values = step.hands_on().then(|| values(view))?;
+        Some(Self { address: view.address.clone(), values })
+    }
+
+    /// Whether what `view` deletes brings one of the values.
+    fn needs(&self, view: &StepView) -> bool {
+        view.verb == Verb::Delete
+            && self.address != view.address
+            && values(view).iter().any(|value| self.values.contains(value))
+    }
+}
+
+/// The values that a live resource brings.
+fn values(view: &StepView) -> BTreeSet<String> {
+    let outputs = view.seen.iter().flat_map(|seen| seen.outputs.iter());
+    outputs.map(|(_, value)| value.to_owned()).collect()
 }
 
 /// What may run: steps that write, that no guard refuses, that need no word that was not given, and that name
@@ -104,6 +133,7 @@ impl ReadyPlan {
         let mut missing = BTreeSet::new();
         // What stays of that which AWS deletes with something else: nobody has agreed to its deletion.
         let mut staying: Vec<Part> = Vec::new();
+        let handing: Vec<_> = steps.iter().filter_map(|step| Handing::of(step.as_ref())).collect();
         for step in steps {
             let view = step.view();
             let lacks = consent.missing(view);
@@ -126,20 +156,25 @@ impl ReadyPlan {
             held.extend(why.filter(|_| is_wanted(view)).map(|why| Held { view: view.clone(), why }));
         }
         loop {
+            // What hands on values lets go of those that it no longer is to have by a call of its own.
+            let lets_go = |address: &Address| {
+                ready.iter().map(|step| step.view()).any(|it| it.address == *address && it.verb.acts())
+            };
             let lacks = |step: &dyn AnyStep| {
                 let own = step.view().address.clone();
                 let mut names = step.names().into_iter().map(|(_, address)| address);
                 let named = names.find(|address| *address != own && missing.contains(address));
-                named.or_else(|| {
-                    Some(staying.iter().find(|part| part.goes_with(step.view()))?.address.clone())
-                })
+                let with = || Some(staying.iter().find(|part| part.goes_with(step.view()))?.address.clone());
+                let handed = || handing.iter().find(|it| it.needs(step.view()) && !lets_go(&it.address));
+                let named = named.or_else(with).map(Why::Names);
+                named.or_else(|| Some(Why::HandedOn(handed()?.address.clone())))
             };
             let mut lacking = ready.iter().enumerate().filter(|(_, step)| step.view().verb.acts());
             let lacking = lacking.find_map(|(at, step)| Some((at, lacks(step.as_ref())?)));
-            let Some((at, address)) = lacking else { break };
+            let Some((at, why)) = lacking else { break };
             let step = ready.remove(at);
             let view = step.view().clone();
-            held.push(Held { view: view.clone(), why: Why::Names(address) });
+            held.push(Held { view: view.clone(), why });
             staying.extend(Part::of(step.as_ref()));
             if graph::is_awaited(view.verb) || view.verb == Verb::Delete {
                 missing.insert(view.address);
@@ -147,8 +182,9 @@ impl ReadyPlan {
         }
         let steps = ready.into_iter().filter_map(|step| {
             let (view, names) = (step.view().clone(), step.names());
+            let handed = handing.iter().filter(|it| it.needs(&view)).map(|it| it.address.clone()).collect();
             let tasks = step.tasks();
-            (!tasks.is_empty()).then_some(Ready { view, names, tasks })
+            (!tasks.is_empty()).then_some(Ready { view, names, handed, tasks })
         });
         let steps: Vec<_> = steps.collect();
         let views = steps.iter().map(|step| step.view.clone()).collect();

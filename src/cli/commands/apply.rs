@@ -233,6 +233,10 @@ fn held(held: &[Held], ui: &mut Ui) -> Exit {
                 let how = if view.verb == Verb::Delete { "it can only go with" } else { "it names" };
                 (format!("{how} {}, which is left out", Line(&address.to_string())), Exit::Refused)
             }
+            Why::HandedOn(address) => {
+                let why = format!("{} has what it brings, and is left as it is", Line(&address.to_string()));
+                (why, Exit::Refused)
+            }
         };
         ui.say(&format!("left out: {} {}: {why}", view.verb, Line(&view.address.to_string())));
         exit = exit.or(code);

@@ -62,7 +62,7 @@ fn every_field_can_differ() {
             .iter()
             .flat_map(|delta| match delta {
                 Delta::Change(change) => change.describe().fields,
-                Delta::Immutable { field, .. } => vec![field.clone()],
+                Delta::Immutable { field, .. } | Delta::InUse { field, .. } => vec![field.clone()],
             })
             .map(|it| it.field)
             .collect();
