@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use aws_sdk_cloudformation::operation::create_stack::CreateStackInput;
+use aws_sdk_cloudformation::operation::delete_stack::DeleteStackInput;
+use aws_sdk_cloudformation::operation::update_stack::UpdateStackInput;
 use aws_sdk_ec2::operation::delete_security_group::DeleteSecurityGroupInput;
 use aws_sdk_ecr::operation::delete_repository::DeleteRepositoryInput;
 use aws_sdk_efs::operation::create_access_point::CreateAccessPointInput;
@@ -32,6 +35,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 
 use super::calls::{self, Call, Effect};
+use super::stack;
 
 /// How the tokens of what we create begin.
 const TOKEN: &str = "infra-";
@@ -111,6 +115,32 @@ fn check_form(call: &Call, input: &Input) -> Result<(), Refused> {
     } else if let Some(input) = input.downcast_ref::<DeleteSecretInput>() {
         (input.force_delete_without_recovery() == Some(true) || input.recovery_window_in_days().is_none())
             .then_some("without a recovery window it cannot be undone")
+    } else if let Some(input) = input.downcast_ref::<CreateStackInput>() {
+        refuse_stack(
+            input.stack_name(),
+            input.template_body(),
+            input.template_url().is_some()
+                || input.role_arn().is_some()
+                || !input.capabilities().is_empty()
+                || !input.parameters().is_empty(),
+        )
+    } else if let Some(input) = input.downcast_ref::<UpdateStackInput>() {
+        // The template that it has is one that was sent so.
+        let previous = (input.use_previous_template() == Some(true)).then_some(NO_CHANGE);
+        refuse_stack(
+            input.stack_name(),
+            input.template_body().or(previous),
+            input.template_url().is_some()
+                || input.role_arn().is_some()
+                || !input.capabilities().is_empty()
+                || !input.parameters().is_empty(),
+        )
+    } else if let Some(input) = input.downcast_ref::<DeleteStackInput>() {
+        (!stack::is_ours(input.stack_name())
+            || input.role_arn().is_some()
+            || !input.retain_resources().is_empty()
+            || input.deletion_mode().is_some())
+        .then_some("it may be a stack that holds more than outputs")
     } else if let Some(input) = input.downcast_ref::<DeleteSecurityGroupInput>() {
         (input.group_id().is_none_or(str::is_empty) || input.group_name().is_some())
             .then_some("by its name it may be another group than was looked at")
@@ -150,6 +180,16 @@ fn check_form(call: &Call, input: &Input) -> Result<(), Refused> {
         Some(why) => Err(Refused { call: format!("{}:{}", call.service, call.operation), why }),
         None => Ok(()),
     }
+}
+
+/// The form of a template that holds outputs alone, for one that stays as it is.
+const NO_CHANGE: &str = r#"{"Resources":{}}"#;
+
+/// A stack makes whatever its template says, past the table of calls. So it may say nothing but outputs, and `more` of
+/// what could make it something else is refused.
+fn refuse_stack(name: Option<&str>, template: Option<&str>, more: bool) -> Option<&'static str> {
+    let is_safe = stack::is_ours(name) && template.is_some_and(stack::holds_outputs_alone) && !more;
+    (!is_safe).then_some("a stack could make anything: only outputs of a manifest's own may be sent")
 }
 
 #[dyn_dispatch_hint]

@@ -1,5 +1,6 @@
 //! The kinds, one folder each. Nothing but the command line and the tests imports this module.
 
+pub mod cloudformation_exports;
 pub mod ec2_security_group;
 pub mod ecr_repository;
 pub mod efs_access_point;
@@ -16,6 +17,7 @@ pub mod secretsmanager_secret;
 
 use crate::kind::erase::{self, AnyKind, Erased, ErasedLookUp};
 
+use cloudformation_exports::CloudFormationExports;
 use ec2_security_group::Ec2SecurityGroup;
 use ecr_repository::EcrRepository;
 use efs_access_point::EfsAccessPoint;
@@ -43,6 +45,7 @@ const LOGS_LOG_GROUP: Erased<LogsLogGroup> = erase::kind();
 const IAM_ROLE: Erased<IamRole> = erase::kind();
 const LAMBDA_FUNCTION: Erased<LambdaFunction> = erase::kind();
 const EVENTS_RULE: Erased<EventsRule> = erase::kind();
+const CLOUDFORMATION_EXPORTS: Erased<CloudFormationExports> = erase::kind();
 
 /// Every kind that a manifest can declare. The order is that of documentation and of plans.
 pub static KINDS: &[&dyn AnyKind] = &[
@@ -59,4 +62,5 @@ pub static KINDS: &[&dyn AnyKind] = &[
     &IAM_ROLE,
     &LAMBDA_FUNCTION,
     &EVENTS_RULE,
+    &CLOUDFORMATION_EXPORTS,
 ];

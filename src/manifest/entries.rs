@@ -10,6 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::fault::{Code, Fault};
+use super::gathered;
 use super::header;
 use super::names;
 use super::source::Source;
@@ -38,7 +39,7 @@ pub(super) fn read(
 const MAX_NAMED: usize = 8;
 
 /// What an entry names that is not there, if it is not: whether or not that one is sound.
-fn dangling(table: &DeTable<'_>, reference: Reference) -> Option<Problem> {
+pub(super) fn dangling(table: &DeTable<'_>, reference: Reference) -> Option<Problem> {
     let Reference { path, address: Address { kind, key } } = reference;
     let entries = table.get(kind.service).and_then(|service| service.get_ref().get(kind.resource));
     let entries = entries.and_then(|entries| entries.get_ref().as_table());
@@ -77,7 +78,10 @@ pub(super) fn vocabulary(kinds: &[&'static dyn AnyKind]) -> BTreeSet<String> {
     let mut words: BTreeSet<_> = RESERVED.iter().map(|word| (*word).to_owned()).collect();
     collect_keys(&header::schema(), &mut words);
     for kind in kinds {
-        words.extend([kind.name().service, kind.name().resource].map(str::to_owned));
+        match kind.gathered() {
+            Some(table) => words.extend([table.to_owned()]),
+            None => words.extend([kind.name().service, kind.name().resource].map(str::to_owned)),
+        }
         collect_keys(&Schemas::of(*kind).entry, &mut words);
     }
     words
@@ -96,21 +100,24 @@ fn collect_keys(schema: &Value, words: &mut BTreeSet<String>) {
 fn unknown_tables(table: &DeTable<'_>, kinds: &[&'static dyn AnyKind], faults: &mut Vec<Fault>) {
     for (key, value) in table {
         let service = key.get_ref().as_ref();
-        if RESERVED.contains(&service) {
+        if RESERVED.contains(&service) || kinds.iter().any(|kind| kind.gathered() == Some(service)) {
             continue;
         }
         let resources: Vec<_> = kinds
             .iter()
-            .filter(|kind| kind.name().service == service)
+            .filter(|kind| kind.name().service == service && kind.gathered().is_none())
             .map(|kind| kind.name().resource)
             .collect();
         if resources.is_empty() {
             let mut services: Vec<_> =
-                RESERVED.iter().copied().chain(kinds.iter().map(|kind| kind.name().service)).collect();
+                RESERVED.iter().copied().chain(kinds.iter().map(|kind| table_of(*kind))).collect();
             services.dedup();
             let message = format!("there is no table {}", names::quoted_or(service, "of this name"));
-            let help = match kinds.iter().find(|kind| kind.name().resource == service) {
-                Some(kind) => format!("write it as [{}.KEY]", kind.name()),
+            let is_named =
+                |kind: &&&dyn AnyKind| kind.name().resource == service || kind.name().service == service;
+            let help = match kinds.iter().find(is_named).map(|kind| (kind.gathered(), kind.name())) {
+                Some((Some(table), _)) => format!("write it as [{table}.NAME]"),
+                Some((None, kind)) => format!("write it as [{kind}.KEY]"),
                 None => names::unknown_help(service, services.into_iter()),
             };
             faults.push(Fault::new(Code::UnknownKey, key.span(), message).label("unknown table").help(help));
@@ -133,6 +140,11 @@ fn unknown_tables(table: &DeTable<'_>, kinds: &[&'static dyn AnyKind], faults: &
     }
 }
 
+/// The outermost table of a kind's entries.
+fn table_of(kind: &dyn AnyKind) -> &'static str {
+    kind.gathered().unwrap_or(kind.name().service)
+}
+
 fn group(
     source: &Source,
     table: &DeTable<'_>,
@@ -140,6 +152,9 @@ fn group(
     place: &Arc<Place>,
     faults: &mut Vec<Fault>,
 ) -> Box<dyn AnyGroup> {
+    if let Some(word) = kind.gathered() {
+        return gathered::group(source, table, kind, word, place, faults);
+    }
     let mut group = kind.group();
     let name = kind.name();
     let Some(value) = table.get(name.service).and_then(|service| service.get_ref().get(name.resource)) else {
@@ -186,7 +201,7 @@ pub(super) struct Schemas {
 impl Schemas {
     pub(super) fn of(kind: &dyn AnyKind) -> Self {
         let mut entry = kind.schema();
-        if kind.is_lookup() {
+        if kind.is_lookup() || kind.gathered().is_some() {
             return Self { common: Vec::new(), entry };
         }
         let common = schemars::schema_for!(Common).to_value();

@@ -14,6 +14,7 @@ mod excerpt;
 pub mod fault;
 mod file;
 mod folder;
+mod gathered;
 mod header;
 pub mod names;
 mod schema;

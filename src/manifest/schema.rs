@@ -23,6 +23,12 @@ pub fn schema(kinds: &[&'static dyn AnyKind]) -> Value {
     );
     for kind in kinds {
         let name = kind.name();
+        if let Some(table) = kind.gathered() {
+            let mut members = part(Schemas::of(*kind).entry, &name.to_string(), &mut definitions);
+            members["description"] = Value::from(kind.about());
+            tables.insert(table.to_owned(), members);
+            continue;
+        }
         let entry = part(Schemas::of(*kind).entry, &name.to_string(), &mut definitions);
         let entries = json!({
             "type": "object",

@@ -28,6 +28,12 @@ impl<'a> Schema<'a> {
         Self { node: root, root }.resolved()
     }
 
+    /// That of every member of a table whose keys people make up.
+    #[must_use]
+    pub(super) fn member(self) -> Self {
+        self.at(self.get("additionalProperties").unwrap_or(&Value::Null))
+    }
+
     fn at(self, node: &'a Value) -> Self {
         Self { node, ..self }.resolved()
     }

@@ -19,6 +19,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     file!("__main__.py"),
     file!("corrections/__init__.py"),
     file!("corrections/acm.py"),
+    file!("corrections/cloudformation.py"),
     file!("corrections/common.py"),
     file!("corrections/ec2.py"),
     file!("corrections/ecr.py"),

@@ -2,6 +2,7 @@
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_cloudformation::types::{Capability, DeletionMode};
 use infra::aws::{Answer as _, Aws, CallError, Class, Connection};
 use infra::cli::exit::Exit;
 use serde_json::json;
@@ -105,6 +106,43 @@ async fn forms_that_destroy_of_calls_that_need_not_are_refused_before_they_leave
     let policy = efs.put_file_system_policy().file_system_id("fs-1").policy("{}");
     check_refused(policy.bypass_policy_lockout_safety_check(true).send().await.about("", ""));
     assert_eq!(wire.seen(), []);
+}
+
+/// A stack makes whatever its template says, and takes down what it has made.
+#[tokio::test]
+async fn a_stack_of_anything_but_outputs_is_refused_before_it_leaves() {
+    const OURS: &str = "infra-test-exports";
+    let nothing = json!({ "Type": "AWS::CloudFormation::WaitConditionHandle" });
+    let outputs = json!({ "Resources": { "None": nothing }, "Outputs": {} }).to_string();
+    let role = json!({ "Resources": { "Role": { "Type": "AWS::IAM::Role" } } }).to_string();
+    let wire = Wire::with_faults(vec![
+        (Which::Named("cloudformation:CreateStack"), Fault::Answer(400, "ValidationError")),
+        (Which::Named("cloudformation:UpdateStack"), Fault::Answer(400, "ValidationError")),
+        (Which::Named("cloudformation:DeleteStack"), Fault::Answer(400, "ValidationError")),
+    ]);
+    let aws = clients(&wire).await;
+    let create = || aws.cloudformation.create_stack().stack_name(OURS).template_body(&outputs);
+    let update = || aws.cloudformation.update_stack().stack_name(OURS);
+    let delete = || aws.cloudformation.delete_stack().stack_name(OURS);
+    check_refused(create().template_body(&role).send().await.about("", ""));
+    check_refused(create().stack_name("legacy").send().await.about("", ""));
+    check_refused(create().role_arn("arn:aws:iam::1:role/x").send().await.about("", ""));
+    check_refused(create().capabilities(Capability::CapabilityIam).send().await.about("", ""));
+    check_refused(create().template_url("https://example.com/x").send().await.about("", ""));
+    check_refused(update().send().await.about("", ""));
+    check_refused(update().template_body(&role).use_previous_template(true).send().await.about("", ""));
+    check_refused(update().use_previous_template(true).role_arn("x").send().await.about("", ""));
+    check_refused(delete().stack_name("legacy").send().await.about("", ""));
+    check_refused(delete().retain_resources("Role").send().await.about("", ""));
+    check_refused(delete().deletion_mode(DeletionMode::ForceDeleteStack).send().await.about("", ""));
+    assert_eq!(wire.seen(), []);
+    // What the product sends leaves.
+    assert!(create().send().await.about("", "").unwrap_err().is("ValidationError"));
+    assert!(update().template_body(&outputs).send().await.about("", "").unwrap_err().is("ValidationError"));
+    assert!(
+        update().use_previous_template(true).send().await.about("", "").unwrap_err().is("ValidationError")
+    );
+    assert!(delete().send().await.about("", "").unwrap_err().is("ValidationError"));
 }
 
 /// The SDK fills in a random token where there is none: then a run that is cut off makes a second file system.

@@ -19,6 +19,7 @@ mod docs;
 mod drift;
 mod emulator_capabilities;
 mod emulator_contract;
+mod exports;
 mod faults;
 mod file_systems;
 mod grants;

@@ -137,6 +137,11 @@ impl<'a> Account<'a> {
         self.json("logs", &format!("Logs_20140328.{operation}"), body)
     }
 
+    /// Calls CloudFormation.
+    pub(crate) fn cloudformation(&self, operation: &str, parameters: &[(&str, &str)]) -> Answer {
+        query(self.endpoint_url, &self.credentials, "cloudformation", operation, parameters)
+    }
+
     pub(crate) fn exports(&self) -> Answer {
         query(self.endpoint_url, &self.credentials, "cloudformation", "ListExports", &[])
     }

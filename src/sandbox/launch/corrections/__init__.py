@@ -4,4 +4,4 @@ A part that a correction replaces and does not find is an error: the corrections
 emulator, and have to be looked at again for the next.
 """
 
-from . import acm, ec2, ecr, efs, events, iam, lambda_, listeners, load_balancers, logs, secretsmanager  # noqa: F401
+from . import acm, cloudformation, ec2, ecr, efs, events, iam, lambda_, listeners, load_balancers, logs, secretsmanager  # noqa: F401
