@@ -10,6 +10,7 @@ mod efs;
 mod elb;
 mod elb_listeners;
 pub(crate) mod functions;
+mod iam;
 mod lookups;
 mod rules;
 mod secretsmanager;

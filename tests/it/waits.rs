@@ -8,6 +8,7 @@ mod grants;
 mod listeners;
 mod load_balancers;
 mod rules;
+mod roles;
 mod security_groups;
 
 use std::sync::Mutex;

@@ -57,7 +57,7 @@ fn plan(toml: &str, edit: impl FnOnce(&mut Live<IamRole>)) -> String {
 
 fn problems(toml: &str) -> String {
     let problems = try_entry::<IamRole>(toml).err().unwrap_or_default();
-    problems.iter().map(|problem| format!("{problem}\n")).collect()
+    problems.iter().flat_map(|problem| [problem.to_string(), "\n".to_owned()]).collect()
 }
 
 #[test]

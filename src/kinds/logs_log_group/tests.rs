@@ -28,7 +28,7 @@ fn plan(toml: &str, edit: impl FnOnce(&mut Live<LogsLogGroup>)) -> String {
 
 fn problems(toml: &str) -> String {
     let problems = try_entry::<LogsLogGroup>(toml).err().unwrap_or_default();
-    problems.iter().map(|problem| format!("{problem}\n")).collect()
+    problems.iter().flat_map(|problem| [problem.to_string(), "\n".to_owned()]).collect()
 }
 
 #[test]

@@ -200,7 +200,7 @@ impl HttpConnector for Playback {
         let CallName(call) = request.extension::<CallName>().expect("the gate names every request");
         let answer = self.answer(format!("{}:{}", call.service, call.operation));
         let (body, content) = match call.service {
-            "cloudformation" | "elasticloadbalancing" => (answer.xml(call.operation), "text/xml"),
+            "cloudformation" | "elasticloadbalancing" | "iam" => (answer.xml(call.operation), "text/xml"),
             "ec2" => (answer.ec2(call.operation), "text/xml"),
             _ => (answer.json(), "application/x-amz-json-1.1"),
         };
