@@ -65,7 +65,7 @@ pub(super) fn group(
                 Some((within, members.iter().find(|(key, _)| key.get_ref() == name)?.0.span()))
             })
             .unwrap_or_else(|| (word.to_owned(), head.span()));
-        Fault::of_problem(&within, problem, whole, key)
+        Fault::of_problem(&within, problem, whole, key).concealed(kind.is_confidential())
     }));
     group
 }

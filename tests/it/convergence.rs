@@ -46,6 +46,7 @@ struct Case {
 
 impl Case {
     /// A fresh account on each emulator that can show it.
+    #[expect(clippy::print_stderr, reason = "a test that is passed over says so")]
     fn worlds(&self) -> impl Iterator<Item = World> {
         let needs: Vec<_> = NEEDS.iter().filter(|(kind, _)| *kind == self.kind).collect();
         let has = move |world: &World| {

@@ -1,6 +1,7 @@
 //! What is said of a bad manifest: every class of fault, word for word, and that nothing of it is a leak.
 
 mod clashes;
+mod exports;
 mod files;
 mod hostile;
 mod keys;

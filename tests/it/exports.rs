@@ -87,6 +87,7 @@ fn all() -> String {
 }
 
 /// Whether who imports can be read; else that is said.
+#[expect(clippy::print_stderr, reason = "a test that is passed over says so")]
 fn tells_importers(world: &World) -> bool {
     let why = lacks(world.emulator.backend, Capability::StackImports);
     if let Some(why) = why {

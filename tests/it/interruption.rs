@@ -12,7 +12,7 @@ use crate::support::connector::{Fault, Which, Wire};
 use crate::support::emulators::Backend;
 use crate::support::holdings::holdings;
 
-/// Two repositories and two secrets, with everything that makes a second call.
+/// Two repositories and two secrets, with everything that makes a second call, and what is exported of them.
 const ENTRIES: &str = r#"
 [ecr.repository.site]
 name = "team/site"
@@ -30,6 +30,12 @@ policy = [{ effect = "allow", principal = { aws = ["111122223333"] }, action = [
 
 [secretsmanager.secret.token]
 name = "team/token"
+
+[export.SiteUri]
+value = "ecr.repository.site.uri"
+
+[export.KeyArn]
+value = "secretsmanager.secret.key.arn"
 "#;
 
 /// Two groups whose rules name each other, a file system behind one of them, an access point on it.

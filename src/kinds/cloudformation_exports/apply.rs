@@ -198,8 +198,9 @@ async fn failed(run: &Run<'_>, begun: &Begun<'_>, how: &str) -> CallError {
         Err(error) => format!("why could not be read: {error}"),
         Ok(events) => {
             let events = events.stack_events.unwrap_or_default();
-            let own = events.iter().rev().filter(|event| event.client_request_token() == Some(begun.token));
-            own.filter_map(reason).next().unwrap_or("CloudFormation does not say why").to_owned()
+            let mut own =
+                events.iter().rev().filter(|event| event.client_request_token() == Some(begun.token));
+            own.find_map(reason).unwrap_or("CloudFormation does not say why").to_owned()
         }
     };
     begun.error(format!("{how}: {why}"))

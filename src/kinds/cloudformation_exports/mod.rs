@@ -35,6 +35,8 @@ impl Kind for CloudFormationExports {
     const ABOUT: &'static str = "all that a manifest exports for other stacks to import";
     const ON_DELETE: &'static [OnDelete] = &[OnDelete::Delete];
     const FIELDS: &'static [Field<Self>] = &[];
+    // A value that is no address may be anything.
+    const CONFIDENTIAL: bool = true;
     const GATHERED: Option<&'static str> = Some("export");
     const HANDS_ON: bool = true;
 

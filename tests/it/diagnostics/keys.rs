@@ -61,7 +61,7 @@ name = "x"
             ·  ─┬
             ·   ╰── unknown table
             ╰────
-          help: known here: manifest, tags, lookup, ecr, secretsmanager, ec2, efs, elbv2, logs, lambda
+          help: known here: manifest, tags, lookup, ecr, secretsmanager, ec2, efs, elbv2, logs, iam, lambda, events, export
 
         manifest::unknown-key
 

@@ -14,7 +14,20 @@ pub(crate) fn holdings(account: &Account<'_>) -> Value {
     all.extend(groups.iter().map(|(id, name)| group(account, id, name, &groups)));
     all.extend(file_systems(account, &groups));
     all.extend(load_balancers(account, &groups));
+    all.extend(stacks(account));
     sorted(&Value::Array(all))
+}
+
+/// The stacks, with the names of what they export: the values are those of the rest, and another in each account.
+fn stacks(account: &Account<'_>) -> Vec<Value> {
+    let listed = account.cloudformation("DescribeStacks", &[]).xml();
+    let stack = |name: &str| {
+        let live = account.cloudformation("DescribeStacks", &[("StackName", name)]).xml();
+        let mut exports: Vec<_> = live.elements("ExportName").collect();
+        exports.sort_unstable();
+        json!({ "name": name, "exports": exports, "tags": live.pairs() })
+    };
+    listed.elements("StackName").map(stack).collect()
 }
 
 fn repositories(account: &Account<'_>) -> Vec<Value> {
