@@ -181,6 +181,28 @@ fn without_an_answer_who_imports_nothing_is_changed() {
     }
 }
 
+#[test]
+fn what_somebody_changes_in_the_stack_is_drift_and_is_repaired() {
+    for world in World::each() {
+        let manifest = world.manifest(&all());
+        let _ = world.apply(&manifest);
+        let before = exported(&world);
+        // One is left, another is gone, and one more exports nothing.
+        let changed = json!({
+            "Site": { "Value": before[0].1, "Export": { "Name": "SiteUri" } },
+            "Out": { "Value": "x" },
+        });
+        by_hand(&world, "UpdateStack", STACK, &template(&changed));
+        assert_eq!(exported(&world), before[..1]);
+        let drift = world.drift(&manifest).expect(Exit::Pending).says(&format!("~ update {ADDRESS}"));
+        let drift = drift.says("export team:key-arn").says("description of SiteUri");
+        let _ = drift.says("output that exports nothing");
+        let _ = world.apply(&manifest).tells("verified");
+        assert_eq!(exported(&world), before);
+        let _ = world.drift(&manifest).expect(Exit::Done);
+    }
+}
+
 /// What others may still import is the value of something that is there.
 #[test]
 fn a_failed_update_keeps_what_it_exports() {
