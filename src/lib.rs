@@ -28,6 +28,7 @@
 //! | [`observe`] | reads the account |
 //! | [`plan`] | what would happen, and the [part of it that may run](plan::ReadyPlan) |
 //! | [`apply`] | runs what may run, and tells it in [events](apply::Event) |
+//! | [`verify`] | tries whether what is declared works |
 //! | [`init`] | from what is live to a manifest that declares it |
 //! | [`render`] | plain data to text, for people and for machines |
 //! | [`sandbox`] | the emulated account behind `--sandbox` |
@@ -52,3 +53,4 @@ pub mod observe;
 pub mod plan;
 pub mod render;
 pub mod sandbox;
+pub mod verify;

@@ -71,6 +71,14 @@ const fn cloudformation(operation: &'static str, effect: Effect) -> Call {
     Call { service: "cloudformation", sdk_service: "CloudFormation", operation, effect }
 }
 
+const fn cloudtrail(operation: &'static str, effect: Effect) -> Call {
+    Call { service: "cloudtrail", sdk_service: "CloudTrail", operation, effect }
+}
+
+const fn logs(operation: &'static str, effect: Effect) -> Call {
+    Call { service: "logs", sdk_service: "CloudWatch Logs", operation, effect }
+}
+
 const fn sts(operation: &'static str, effect: Effect) -> Call {
     Call { service: "sts", sdk_service: "STS", operation, effect }
 }
@@ -87,6 +95,10 @@ pub static CALLS: &[Call] = &[
     cloudformation("CreateStack", Effect::Write),
     cloudformation("UpdateStack", Effect::Write),
     cloudformation("DeleteStack", Effect::Delete),
+    cloudtrail("DescribeTrails", Effect::Read),
+    cloudtrail("GetEventSelectors", Effect::Read),
+    cloudtrail("GetTrailStatus", Effect::Read),
+    logs("FilterLogEvents", Effect::Read),
     acm("ListCertificates", Effect::Read),
     ec2("DescribeVpcs", Effect::Read),
     ec2("DescribeSubnets", Effect::Read),
@@ -106,6 +118,7 @@ pub static CALLS: &[Call] = &[
     ecr("GetLifecyclePolicy", Effect::Read),
     ecr("GetRepositoryPolicy", Effect::Read),
     ecr("DescribeImages", Effect::Read),
+    ecr("GetAuthorizationToken", Effect::Read),
     ecr("CreateRepository", Effect::Write),
     ecr("TagResource", Effect::Write),
     ecr("PutImageTagMutability", Effect::Write),

@@ -53,6 +53,8 @@ pub struct Connection {
 pub struct Aws {
     /// Certificate Manager: certificates by domain.
     pub acm: aws_sdk_acm::Client,
+    /// `CloudTrail`: who reads what is recorded.
+    pub cloudtrail: aws_sdk_cloudtrail::Client,
     /// CloudFormation: whether a stack still owns what its tags are on.
     pub cloudformation: aws_sdk_cloudformation::Client,
     /// `EventBridge`: schedules, and what they call.
@@ -100,6 +102,7 @@ impl Aws {
         Self {
             acm: client!(aws_sdk_acm),
             cloudformation: client!(aws_sdk_cloudformation),
+            cloudtrail: client!(aws_sdk_cloudtrail),
             ec2: client!(aws_sdk_ec2),
             ecr: client!(aws_sdk_ecr),
             efs: client!(aws_sdk_efs),

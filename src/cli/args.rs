@@ -87,6 +87,9 @@ pub enum Command {
     /// Show what is live of each entry: ids, settings, sizes, tags, age.
     #[command(after_long_help = Exit::help())]
     Show(LiveArgs),
+    /// Try whether what is declared works: one line a check, with what was seen.
+    #[command(after_long_help = Exit::help())]
+    Verify(VerifyArgs),
     /// Print what entries bring to others: ids, ARNs, addresses.
     #[command(after_long_help = Exit::help())]
     Output(OutputArgs),
@@ -159,6 +162,20 @@ pub struct LiveArgs {
     /// Show documents in full.
     #[arg(long)]
     pub all: bool,
+    /// In which form.
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub format: Format,
+}
+
+/// `infra verify`.
+#[derive(Args, Debug)]
+pub struct VerifyArgs {
+    /// Which manifest.
+    #[command(flatten)]
+    pub manifest: ManifestArg,
+    /// Push a small layer into each repository, too. No image names it, and it stays until ECR clears it.
+    #[arg(long)]
+    pub push: bool,
     /// In which form.
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub format: Format,

@@ -14,6 +14,9 @@ use crate::aws::{Aws, Connection};
 use crate::model::escape::Line;
 use crate::sandbox::{Sandbox, Setup, Tools};
 
+/// What is asked, where nothing stands in its place.
+pub(super) const AWS: &str = "AWS";
+
 /// The account and region to connect to.
 #[derive(Clone, Copy)]
 pub(super) struct Target<'a> {
@@ -53,7 +56,7 @@ pub(super) async fn connect(
     };
     let connection = connection(target, global, host, sandbox.as_ref());
     let aws = Aws::connect(&connection).await;
-    let mut endpoint = if sandbox.is_some() { "the sandbox" } else { "AWS" }.to_owned();
+    let mut endpoint = if sandbox.is_some() { "the sandbox" } else { AWS }.to_owned();
     if sandbox.is_none() {
         let others = endpoints(&aws, &connection, env)?;
         // In the first line, so that nobody takes it for AWS, nor AWS for it.

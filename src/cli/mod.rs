@@ -53,6 +53,7 @@ async fn command(cli: Cli, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
         Command::Sandbox(args) => commands::sandbox::run(args, &global, host, ui).await,
         Command::Drift(args) => commands::drift::run(args, &global, host, ui).await,
         Command::Show(args) => commands::show::run(args, &global, host, ui).await,
+        Command::Verify(args) => commands::verify::run(args, &global, host, ui).await,
         Command::Output(args) => commands::output::run(args, &global, host, ui).await,
         Command::Init(args) => commands::init::run(args, &global, host, ui).await,
         Command::Schema => commands::schema::run(ui),

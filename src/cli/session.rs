@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::args::Global;
-use super::connect::{Reached, Target, close, connect};
+use super::connect::{AWS, Reached, Target, close, connect};
 use super::failure::Failure;
 use super::host::{Env, Host};
 use super::plan_file;
@@ -68,6 +68,11 @@ impl Session {
     /// As [`Session::plan`].
     pub(super) async fn measure(&self) -> Result<Plan, Failure> {
         Ok(Plan::build(&self.manifest, observe::observe(&self.aws, &self.manifest, true).await?))
+    }
+
+    /// Whether it is AWS that is asked, and nothing in its place.
+    pub(super) fn is_aws(&self) -> bool {
+        self.endpoint == AWS
     }
 
     /// Where a plan of this session is made.

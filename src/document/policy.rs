@@ -6,6 +6,7 @@
 //! (IAM user guide, "IAM JSON policy elements reference"; terraform-provider-aws #28835, #30870).
 //! A principal that was deleted comes back as its unique id (`AROA…`) and so differs, as it should.
 
+mod allowed;
 mod exposure;
 mod grant;
 mod permission;

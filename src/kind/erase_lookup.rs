@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use serde::Deserialize as _;
 use serde_json::Value;
 
+use super::check;
 use super::erase::{
     AnyFinder, AnyGroup, AnyKind, AnyLocator, AnySighting, AnyStep, AnyTask, EntryName, Look,
 };
@@ -148,9 +149,10 @@ impl<L: LookUp> AnyGroup for Group<L> {
 fn view<L: LookUp>(entry: &Entry<L>, answer: &Result<Choice, NoChoice>) -> StepView {
     let mut view = StepView::new(entry.address.clone(), "", Verb::Found);
     view.location = Some(entry.location.clone());
+    view.checks = check::looked_up(answer);
     match answer {
-        // Destructured whole, so that a new field is not forgotten here.
-        Ok(Choice { name, why, notes, outputs }) => {
+        // Destructured whole, so that a new field is not forgotten here. Checks are among those of the view.
+        Ok(Choice { name, why, notes, outputs, checks: _ }) => {
             view.seen = Some(Box::new(Seen { outputs: outputs.clone(), ..Seen::default() }));
             view.name.clone_from(name);
             view.reason = Some(why.clone());

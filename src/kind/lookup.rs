@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::check::Check;
 use super::raise::Ask;
 use crate::aws::{Aws, CallError};
 use crate::model::problem::Problems;
@@ -58,6 +59,8 @@ pub struct Choice {
     pub notes: Vec<String>,
     /// What it brings.
     pub outputs: Outputs,
+    /// What can be verified of it.
+    pub checks: Vec<Check>,
 }
 
 /// Why nothing was chosen.

@@ -8,6 +8,7 @@
 //!
 //! Inside, everything is typed; [`erase`] makes it uniform in one place.
 
+pub mod check;
 pub mod decide;
 pub mod entry;
 pub mod erase;
@@ -17,6 +18,7 @@ pub mod files;
 pub mod known;
 pub mod lookup;
 pub mod named;
+pub mod probe;
 pub mod raise;
 pub mod reading;
 pub mod run;
@@ -39,10 +41,12 @@ use crate::guard::Permit;
 use crate::model::problem::Problems;
 use crate::model::{FieldChange, KindName, Link, OnDelete, Outputs, Setting, Tags};
 
+pub use check::{Check, Outcome};
 pub use entry::{Common, Draft, Entry, Place};
 pub use files::{Files, NoFiles, SourceFile, Unreadable};
 pub use known::Known;
 pub use lookup::LookUp;
+pub use probe::Probe;
 pub use raise::{Raised, Raising};
 pub use run::Run;
 pub use sighting::{Found, Live, Observation, Phase, Survey, Wanted};
@@ -179,6 +183,12 @@ pub trait Kind: Sized + Send + Sync + 'static {
 
     /// What people must be told about an entry even when nothing is to be changed.
     fn notes(live: Option<&Live<Self>>, want: &Self::State) -> Vec<String>;
+
+    /// What can be verified of a live resource beyond its being there, as declared, with its tags: whether it works.
+    /// Pure. Links are known as far as what they name is there.
+    fn checks(_live: &Live<Self>, _want: &Self::State) -> Vec<Check> {
+        Vec::new()
+    }
 
     /// Whether `error` means that what a change creates is there already.
     fn already_exists(error: &CallError) -> bool;

@@ -1,5 +1,6 @@
 //! Shows decisions as plain data.
 
+use super::check;
 use super::decide::{Act, Decision};
 use super::view::{Seen, StepView, Verb};
 use super::{Describe, Entry, Found, Kind, Live, Phase};
@@ -14,6 +15,7 @@ pub fn entry<K: Kind>(entry: &Entry<K>, found: &Found<K>, decision: &Decision<K>
     view.location = Some(entry.location.clone());
     view.id = id(live);
     view.seen = live.map(|live| Box::new(seen(live)));
+    view.checks = check::of(entry, found, decision);
     if decided {
         view.notes = K::notes(live, &entry.state);
     }

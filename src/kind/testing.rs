@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::Deserialize as _;
 use serde_json::Value;
 
+use super::check::{Answer, Check, Outcome};
 use super::decide::{self, Around, Stacks};
 use super::view::StepView;
 use super::{
@@ -157,6 +158,11 @@ impl<K: Kind> World<K> {
         show::entry(&entry, found, &decision)
     }
 
+    /// What can be verified of the entry, one line a check.
+    pub(crate) fn checks(&self) -> String {
+        self.view().checks.iter().map(brief_check).collect::<Vec<_>>().join("\n")
+    }
+
     /// The decision about the entry, in few words.
     pub(crate) fn plan(&self) -> String {
         brief(&self.view())
@@ -197,6 +203,7 @@ pub(crate) fn brief(view: &StepView) -> String {
         notes,
         remarks,
         seen: _,
+        checks: _,
     } = view;
     let mut out = format!("{verb} {address} ({name})");
     if let Some(id) = id {
@@ -240,6 +247,18 @@ pub(crate) fn brief(view: &StepView) -> String {
         line(format!("({remark})"));
     }
     out
+}
+
+/// A check as a test wants to see it.
+pub(crate) fn brief_check(check: &Check) -> String {
+    let Check { what, answer } = check;
+    match answer {
+        Answer::Known(Outcome::Passed { seen }) => format!("passed {what}: {seen}"),
+        Answer::Known(Outcome::Failed { seen, help }) => format!("failed {what}: {seen}\n  help: {help}"),
+        Answer::Known(Outcome::Unread { why, help: _ }) => format!("unread {what}: {why}"),
+        Answer::Known(Outcome::Unchecked { why }) => format!("unchecked {what}: {why}"),
+        Answer::Probe(probe) => format!("probe {what}: {probe:?}"),
+    }
 }
 
 fn difference(field: &FieldChange) -> String {

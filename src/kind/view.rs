@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::check::Check;
 use crate::document::policy::{self, Access, Grant, Policy};
 use crate::model::{Address, FieldChange, Location, Outputs, Setting, Shown, Tags, digest};
 
@@ -169,6 +170,8 @@ pub struct StepView {
     pub remarks: Vec<String>,
     /// What was seen of it, if it is there.
     pub seen: Option<Box<Seen>>,
+    /// What can be verified of it, where it is an entry.
+    pub checks: Vec<Check>,
 }
 
 /// What was seen of a live resource, as plain data.
@@ -218,6 +221,7 @@ impl StepView {
             notes: Vec::new(),
             remarks: Vec::new(),
             seen: None,
+            checks: Vec::new(),
         }
     }
 

@@ -8,7 +8,7 @@ use super::{Address, KindName, Link};
 /// secret's value, so whatever takes such a text cannot hold one.
 const BROUGHT: &[(KindName, &[&str])] = &[
     (KindName::VPC, &["id", "cidr"]),
-    (KindName::CERTIFICATE, &["arn"]),
+    (KindName::CERTIFICATE, &["arn", "domain"]),
     (KindName::REPOSITORY, &["arn", "uri"]),
     (KindName::SECRET, &["arn"]),
     (KindName::SECURITY_GROUP, &["id"]),

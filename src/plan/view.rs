@@ -56,6 +56,7 @@ fn digest(header: &Header, steps: &[&StepView]) -> String {
             notes: _,
             remarks: _,
             seen: _,
+            checks: _,
         } = view;
         // Why something stays says how much it holds, which changes by the hour; and with some errors AWS sends a
         // text that is another one each time. What happens to either does not change: nothing.

@@ -16,3 +16,4 @@ pub mod progress;
 pub mod style;
 #[cfg(test)]
 mod tests;
+pub mod verify;

@@ -43,4 +43,5 @@ mod security_groups;
 mod show;
 mod support;
 mod unknown;
+mod verify;
 mod waits;

@@ -9,6 +9,7 @@ pub(super) mod plan;
 pub(super) mod sandbox;
 pub(super) mod schema;
 pub(super) mod show;
+pub(super) mod verify;
 
 use std::path::Path;
 

@@ -190,7 +190,7 @@ impl Clause {
 }
 
 /// Anything that is not plainly a denial is taken for a permission.
-fn denies(statement: &Map<String, Value>) -> bool {
+pub(super) fn denies(statement: &Map<String, Value>) -> bool {
     statement.get("Effect").and_then(Value::as_str) == Some("Deny")
 }
 

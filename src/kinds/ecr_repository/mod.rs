@@ -8,6 +8,7 @@
 //! **Deleted** only while empty: `DeleteRepository` without `force` is refused by AWS otherwise.
 
 mod apply;
+mod checks;
 pub mod lifecycle;
 mod observe;
 mod spec;
@@ -18,7 +19,7 @@ mod tests;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Survey, Wanted,
+    Check, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Survey, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, OnDelete, Outputs, Setting, Tags};
@@ -102,6 +103,10 @@ impl Kind for EcrRepository {
 
     fn notes(_live: Option<&Live<Self>>, _want: &State) -> Vec<String> {
         Vec::new()
+    }
+
+    fn checks(live: &Live<Self>, _want: &State) -> Vec<Check> {
+        checks::checks(live)
     }
 
     fn already_exists(error: &CallError) -> bool {

@@ -23,7 +23,7 @@ mod tests;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
+    Check, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
@@ -127,6 +127,10 @@ impl Kind for EfsFileSystem {
     fn notes(live: Option<&Live<Self>>, want: &State) -> Vec<String> {
         let is = live.map(|live| &live.state.mounts);
         want.mounts.notes(is, want.availability_zone.as_deref())
+    }
+
+    fn checks(live: &Live<Self>, want: &State) -> Vec<Check> {
+        want.mounts.checks(&live.state.mounts, want.availability_zone.as_deref())
     }
 
     fn already_exists(error: &CallError) -> bool {

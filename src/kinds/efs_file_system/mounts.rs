@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::Change;
-use crate::kind::{Delta, Stage};
+use crate::kind::{Check, Delta, Outcome, Stage};
 use crate::model::{FieldChange, Link, Outputs, Setting, Shown};
 
 const MOVED: &str = "AWS cannot move a mount target, and a file system is in one network at a time: when nobody has it \
@@ -114,6 +114,36 @@ impl Mounts {
     pub(super) fn create(&self, zone: Option<&str>) -> Vec<Change> {
         let Self::Declared(reach) = self else { return Vec::new() };
         reach.create(&reach.subnets(zone).into_iter().collect::<Vec<_>>())
+    }
+
+    /// What can be verified of them: that there is one in each zone, ready to be used.
+    pub(super) fn checks(&self, live: &Self, zone: Option<&str>) -> Vec<Check> {
+        let Self::Declared(reach) = self else { return Vec::new() };
+        let none = BTreeMap::new();
+        let live = live.live().unwrap_or(&none);
+        let subnets = reach.subnets(zone);
+        if subnets.is_empty() {
+            let outcome = match reach.vpc.value() {
+                None => Outcome::Unread { why: "its network could not be looked up".to_owned(), help: None },
+                Some(vpc) => Outcome::failed(
+                    format!("{vpc} has no subnet where the file system is"),
+                    "look up another network, or make a subnet there",
+                ),
+            };
+            return vec![Check::known("mount targets", outcome)];
+        }
+        let check = |zone: &str| {
+            let outcome = match live.get(zone) {
+                None => Outcome::failed("there is none", "`infra apply` makes it"),
+                Some(target) if target.coming => Outcome::failed(
+                    format!("AWS is still making {}", target.id),
+                    "that takes a minute or two; verify again",
+                ),
+                Some(target) => Outcome::passed(format!("{} is up in {}", target.id, target.subnet)),
+            };
+            Check::known(format!("mount target {zone}"), outcome)
+        };
+        subnets.into_keys().map(check).collect()
     }
 
     /// What people must be told of them. `zone` is that of a One Zone file system.

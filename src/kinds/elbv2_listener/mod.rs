@@ -12,6 +12,7 @@
 
 mod action;
 mod apply;
+mod checks;
 mod observe;
 mod raise;
 mod spec;
@@ -23,7 +24,7 @@ mod tls;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
+    Check, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
@@ -126,6 +127,10 @@ impl Kind for Elbv2Listener {
 
     fn notes(live: Option<&Live<Self>>, _want: &State) -> Vec<String> {
         state::notes(live)
+    }
+
+    fn checks(live: &Live<Self>, want: &State) -> Vec<Check> {
+        checks::checks(live, want)
     }
 
     fn already_exists(error: &CallError) -> bool {

@@ -1,5 +1,6 @@
 //! A listener in step with its entry, one thing edited, and what is decided.
 
+mod checks;
 mod spec;
 
 use std::collections::BTreeMap;

@@ -26,7 +26,7 @@ mod tests;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
+    Check, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
@@ -144,6 +144,10 @@ impl Kind for Elbv2LoadBalancer {
 
     fn notes(live: Option<&Live<Self>>, want: &State) -> Vec<String> {
         state::notes(live, want)
+    }
+
+    fn checks(live: &Live<Self>, _want: &State) -> Vec<Check> {
+        vec![Check::known("state", state::condition(live))]
     }
 
     fn already_exists(error: &CallError) -> bool {

@@ -9,7 +9,7 @@ use super::attributes::Attributes;
 use super::change::Change;
 use super::{Elbv2LoadBalancer, listening, listening::Listening};
 use crate::kind::view::tag_fields;
-use crate::kind::{Delta, Entry, Live};
+use crate::kind::{Delta, Entry, Live, Outcome};
 use crate::model::{FieldChange, Link, Outputs, Setting, Shown, Tags, size, tags};
 
 /// The fewest zones (API `CreateLoadBalancer`).
@@ -164,6 +164,20 @@ pub(super) fn notes(live: Option<&Live<Elbv2LoadBalancer>>, want: &State) -> Vec
         Condition::Impaired => Some("AWS says that it has not what it needs to grow (active_impaired)"),
     };
     note.map(str::to_owned).into_iter().collect()
+}
+
+/// Whether it routes traffic.
+pub(super) fn condition(live: &Live<Elbv2LoadBalancer>) -> Outcome {
+    match live.detail.condition {
+        Condition::Active => Outcome::passed("active"),
+        Condition::Coming => {
+            Outcome::failed("AWS is still setting it up", "that takes some minutes; verify again")
+        }
+        Condition::Impaired => Outcome::failed(
+            "AWS says that it has not what it needs to grow (active_impaired)",
+            "look for free addresses in its subnets: AWS wants eight in each",
+        ),
+    }
 }
 
 pub(super) fn creation_fields(state: &State, tags: &Tags) -> Vec<FieldChange> {

@@ -3,7 +3,8 @@
 use super::spec::Query;
 use crate::aws::CallError;
 use crate::kind::lookup::{Choice, NoChoice};
-use crate::model::Outputs;
+use crate::kind::{Check, Outcome};
+use crate::model::{Outputs, size};
 
 /// What the list says of a certificate.
 #[derive(Clone, Debug)]
@@ -44,7 +45,12 @@ pub(super) struct Valid {
 
 /// ACM renews its own certificates 45 days or more before their end (ACM User Guide, "Managed certificate
 /// renewal"). Whatever has less time left will not be renewed by itself.
-const NEAR_ITS_END: i64 = 30 * 24 * 60 * 60;
+const NEAR_ITS_END: i64 = 30 * DAY;
+
+/// Whatever has less time left than this is no longer taken for valid by `verify`: there is still time to act.
+const TOO_NEAR: i64 = 14 * DAY;
+
+const DAY: i64 = 24 * 60 * 60;
 
 /// The choice among all certificates of an account in a region.
 pub(super) fn choose(query: &Query, all: &[Certificate], now: i64) -> Result<Choice, NoChoice> {
@@ -119,6 +125,11 @@ fn chosen(query: &Query, certificate: &Certificate, valid: &Valid, now: i64) -> 
         _ => String::new(),
     };
     let key = certificate.key.as_ref().map(|key| format!(", {key}")).unwrap_or_default();
+    // The domain that was asked for, of those that it is for.
+    let used = match query {
+        Query::Domain(wanted) => wanted,
+        Query::Arn(_) => domain,
+    };
     // Not part of the plan's digest, so that time alone makes no other plan of it.
     let ends = (valid.until - now < NEAR_ITS_END)
         .then(|| format!("it is valid until {}, and nothing has renewed it", valid.day));
@@ -126,8 +137,23 @@ fn chosen(query: &Query, certificate: &Certificate, valid: &Valid, now: i64) -> 
         name: arn.clone(),
         why: format!("issued for {domain}{also}{key}"),
         notes: ends.into_iter().collect(),
-        outputs: Outputs::default().with(Outputs::ID, arn).with(Outputs::ARN, arn),
+        outputs: Outputs::default().with(Outputs::ID, arn).with(Outputs::ARN, arn).with("domain", used),
+        checks: vec![Check::known("validity", validity(valid, now))],
     }
+}
+
+/// Whether it stays valid for a while.
+fn validity(valid: &Valid, now: i64) -> Outcome {
+    let left = valid.until - now;
+    let days = size::count(usize::try_from(left / DAY).unwrap_or_default(), "day");
+    let seen = format!("valid until {}, {days} left", valid.day);
+    if left < TOO_NEAR {
+        return Outcome::failed(
+            seen,
+            "ACM has not renewed it: see there whether its DNS record for validation still stands; what was imported must be imported again",
+        );
+    }
+    Outcome::passed(seen)
 }
 
 fn several(query: &Query, fit: &[(&Certificate, &Valid)]) -> NoChoice {

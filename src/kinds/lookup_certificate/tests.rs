@@ -7,7 +7,7 @@ use super::{LookUpCertificate, Query};
 use crate::kind::LookUp as _;
 use crate::kind::lookup::{Choice, NoChoice};
 use crate::kind::reading::holds_no;
-use crate::kind::testing::{self, try_query};
+use crate::kind::testing::{self, brief_check, try_query};
 use crate::model::Outputs;
 
 const DAY: i64 = 24 * 60 * 60;
@@ -105,8 +105,10 @@ fn within(certificate: Certificate, from: i64, until: i64) -> Certificate {
 
 fn said(toml: &str, all: &[Certificate]) -> String {
     match choose(&query(toml), all, NOW) {
-        Ok(Choice { name, why, notes, outputs }) => {
-            assert_eq!(outputs, Outputs::default().with("id", &name).with("arn", &name));
+        Ok(Choice { name, why, notes, outputs, checks: _ }) => {
+            let domain = outputs.get("domain").unwrap_or_default().to_owned();
+            let expected = Outputs::default().with("id", &name).with("arn", &name).with("domain", domain);
+            assert_eq!(outputs, expected);
             std::iter::once(format!("{name}: {why}")).chain(notes).collect::<Vec<_>>().join("\nnote: ")
         }
         Err(NoChoice::Refused { reason, help }) => format!("refused: {reason}\nhelp: {help}"),
@@ -209,7 +211,9 @@ fn of_several_the_only_one_in_use_is_chosen() {
 #[test]
 fn dates_are_said_near_the_end_and_beside_the_plan() {
     let of = |from, until| {
-        choose(&query(WILD), &[within(issued("one", "*.example.com"), from, until)], NOW).unwrap()
+        let certificate = within(issued("one", "*.example.com"), from, until);
+        // What is verified is of the moment, and no part of a plan.
+        Choice { checks: Vec::new(), ..choose(&query(WILD), &[certificate], NOW).unwrap() }
     };
     let usual = of(-100, 100);
     assert_eq!(of(-10, 380), usual);
@@ -237,4 +241,18 @@ fn what_the_list_leaves_out_is_never_none() {
     assert_snapshot!(said(WILD, &[dark("dark", "*.example.com")]), @"unknown: acm:ListCertificates on dark failed: the answer holds no status");
     assert_snapshot!(said(WILD, &[issued("one", "*.example.com"), dark("dark", "*.example.com")]), @"unknown: acm:ListCertificates on dark failed: the answer holds no status");
     assert_eq!(said(WILD, &[issued("one", "*.example.com"), dark("dark", "www.example.com")]), found);
+}
+
+#[test]
+fn it_is_verified_to_stay_valid_for_a_while() {
+    let validity = |until| {
+        let one = within(issued("one", "*.example.com"), -100, until);
+        let checks = choose(&query(WILD), &[one], NOW).unwrap().checks;
+        checks.iter().map(brief_check).collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(validity(14), @"passed validity: valid until day 1014, 14 days left");
+    assert_snapshot!(validity(13), @"
+    failed validity: valid until day 1013, 13 days left
+      help: ACM has not renewed it: see there whether its DNS record for validation still stands; what was imported must be imported again
+    ");
 }

@@ -50,6 +50,7 @@ pub(super) fn choose(query: &Query, vpcs: &[Vpc], subnets: &[Subnet]) -> Result<
         why: format!("{how}, {}; {}", vpc.cidr, with.join(", ")),
         notes: Vec::new(),
         outputs,
+        checks: Vec::new(),
     })
 }
 

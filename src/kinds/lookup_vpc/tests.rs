@@ -94,7 +94,7 @@ fn chosen(toml: &str, edit: impl FnOnce(&mut Vec<Vpc>, &mut Vec<Subnet>)) -> Res
 
 fn said(toml: &str, edit: impl FnOnce(&mut Vec<Vpc>, &mut Vec<Subnet>)) -> String {
     match chosen(toml, edit) {
-        Ok(Choice { name, why, notes, outputs: _ }) => {
+        Ok(Choice { name, why, notes, outputs: _, checks: _ }) => {
             assert!(notes.is_empty());
             format!("{name}: {why}")
         }

@@ -10,6 +10,7 @@
 //! `GetSecretValue` is never called; it is not in the table of permitted calls.
 
 mod apply;
+mod checks;
 mod observe;
 mod spec;
 mod state;
@@ -19,7 +20,7 @@ mod tests;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    Delta, Entry, Field, Kind, Live, Observation, Phase, Place, Raised, Raising, Run, Survey, Wanted,
+    Check, Delta, Entry, Field, Kind, Live, Observation, Phase, Place, Raised, Raising, Run, Survey, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, OnDelete, Outputs, Setting, Tags};
@@ -108,6 +109,10 @@ impl Kind for SecretsManagerSecret {
 
     fn notes(live: Option<&Live<Self>>, want: &State) -> Vec<String> {
         state::notes(live, want)
+    }
+
+    fn checks(live: &Live<Self>, want: &State) -> Vec<Check> {
+        checks::checks(live, want)
     }
 
     fn already_exists(error: &CallError) -> bool {

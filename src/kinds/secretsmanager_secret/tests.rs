@@ -1,6 +1,7 @@
 //! A secret in step with its entry, one thing edited, and what is decided.
 
 mod readers;
+mod checks;
 
 use insta::assert_snapshot;
 use proptest::prelude::*;

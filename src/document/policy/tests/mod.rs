@@ -1,3 +1,4 @@
+mod allowed;
 mod exposure;
 mod grant;
 mod spec;

@@ -159,3 +159,34 @@ fn the_last_that_is_made_waits_for_all() {
         .collect();
     assert_eq!(awaited, ["", "", "us-west-2a us-west-2b us-west-2c"]);
 }
+
+#[test]
+fn each_zone_is_verified() {
+    let checks = |edit: fn(&mut FileSystem)| {
+        let checks = world(MOUNTED, edit).checks();
+        checks.lines().skip(2).collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(checks(|_| ()), @"
+    passed mount target us-west-2a: fsmt-us-west-2a is up in subnet-a
+    passed mount target us-west-2b: fsmt-us-west-2b is up in subnet-b
+    passed mount target us-west-2c: fsmt-us-west-2c is up in subnet-c
+    ");
+    assert_snapshot!(checks(|live| {
+        let targets = targets(live);
+        targets.get_mut("us-west-2a").unwrap().coming = true;
+        let _ = targets.remove("us-west-2b");
+    }), @"
+    passed tags: 5 tags as declared
+    failed mount target us-west-2a: AWS is still making fsmt-us-west-2a
+      help: that takes a minute or two; verify again
+    failed mount target us-west-2b: there is none
+      help: `infra apply` makes it
+    passed mount target us-west-2c: fsmt-us-west-2c is up in subnet-c
+    ");
+    let mut lost = world(MOUNTED, |_| ());
+    lost.known.note(Address::new(KindName::VPC, "main"), Fate::Blocked(None));
+    assert_eq!(
+        lost.checks().lines().last(),
+        Some("unread mount targets: its network could not be looked up")
+    );
+}
