@@ -70,9 +70,13 @@ impl Session {
         Ok(Plan::build(&self.manifest, observe::observe(&self.aws, &self.manifest, true).await?))
     }
 
-    /// Whether it is AWS that is asked, and nothing in its place.
-    pub(super) fn is_aws(&self) -> bool {
-        self.endpoint == AWS
+    /// What is asked in place of AWS, if it is not AWS.
+    pub(super) fn stand_in(&self) -> Option<&'static str> {
+        match &self.sandbox {
+            Some(_) => Some("the account is emulated"),
+            None if self.endpoint == AWS => None,
+            None => Some("another endpoint stands in for AWS"),
+        }
     }
 
     /// Where a plan of this session is made.

@@ -5,6 +5,7 @@ mod json;
 mod live;
 mod plan;
 mod progress;
+mod verify;
 
 use anstream::adapter::strip_str;
 

@@ -7,6 +7,8 @@ mod answers;
 mod net;
 mod registry;
 mod report;
+#[cfg(test)]
+mod tests;
 mod trail;
 
 use std::fmt;
@@ -31,12 +33,23 @@ const AT_ONCE: usize = 8;
 pub struct Means<'a> {
     /// The account.
     pub aws: &'a Aws,
-    /// The way to what answers in it; none where the account is emulated, so that nothing does.
-    pub net: Option<Net>,
+    /// The way to what answers in it.
+    pub way: Way,
     /// Whether probes that write may be made.
     pub push: bool,
     /// When the command began.
     pub now: SystemTime,
+}
+
+/// The way to what answers in an account.
+pub enum Way {
+    /// There is one.
+    Open(Box<Net>),
+    /// There is none, for what is asked is not AWS.
+    None {
+        /// What it is instead (`the account is emulated`).
+        why: &'static str,
+    },
 }
 
 /// One check, and what came of it.
@@ -131,12 +144,13 @@ impl Prober<'_> {
     }
 
     async fn probe(&self, probe: &Probe) -> Outcome {
-        let Means { aws, net, push, now } = self.means;
+        let Means { aws, way, push, now } = self.means;
         if matches!(probe, Probe::Push { .. }) && !push {
             return Outcome::unchecked("a layer is pushed only with --push");
         }
-        let Some(net) = net else {
-            return Outcome::unchecked(format!("the account is emulated: {}", missing(probe)));
+        let net = match way {
+            Way::Open(net) => net.as_ref(),
+            Way::None { why } => return Outcome::unchecked(format!("{why}: {}", missing(probe))),
         };
         match probe {
             Probe::Answers(answering) => answers::ask(net, answering).await,
@@ -149,7 +163,7 @@ impl Prober<'_> {
     }
 }
 
-/// What an emulated account has not, so that a probe cannot be made.
+/// What there is not where AWS is not asked, so that a probe cannot be made.
 fn missing(probe: &Probe) -> String {
     match probe {
         Probe::Answers(answering) => format!("nothing answers at {}", answering.at),

@@ -84,6 +84,10 @@ async fn worth(aws: &Aws, arn: &str) -> Worth {
         Ok(selectors) => selectors,
         Err(error) => return Worth::Unread(error),
     };
+    // A trail has the one or the other (API `GetEventSelectors`).
+    if selectors.event_selectors.is_none() && selectors.advanced_event_selectors.is_none() {
+        return Worth::Unread(CallError::unusable(SELECTORS, arn, "the answer holds no selectors"));
+    }
     let simple = selectors.event_selectors().iter().any(|selector| {
         let kind = selector.read_write_type().map_or("All", |kind| kind.as_str());
         // Both are what holds where nothing is said (API `EventSelector`).

@@ -101,16 +101,16 @@ fn of_what_is_applied_everything_is_there_and_nothing_that_was_not_tried_has_pas
     elbv2.listener.edit-https  webordinary-edit-alb:443
           passed     there                    as declared
           passed     tags                     4 tags as declared
-          unchecked  answers on 443           the account is emulated: nothing answers at BALANCER
+          unchecked  answers on 443           another endpoint stands in for AWS: nothing answers at BALANCER
 
     elbv2.listener.edit-http  webordinary-edit-alb:80
           passed     there                    as declared
           passed     tags                     4 tags as declared
-          unchecked  answers on 80            the account is emulated: nothing answers at BALANCER
+          unchecked  answers on 80            another endpoint stands in for AWS: nothing answers at BALANCER
 
     the account
-          unchecked  registry                 the account is emulated: nothing answers at REGISTRY
-          unchecked  trail                    the account is emulated: nobody reads from it, and no trail records that
+          unchecked  registry                 another endpoint stands in for AWS: nothing answers at REGISTRY
+          unchecked  trail                    another endpoint stands in for AWS: nobody reads from it, and no trail records that
 
     verify: 37 passed, 0 failed, 6 unchecked
     ");
@@ -144,7 +144,7 @@ fn what_is_missing_has_failed() {
                   passed     readers  no resource policy: IAM of this account alone says who
 
             the account
-                  unchecked  trail    the account is emulated: nobody reads from it, and no trail records that
+                  unchecked  trail    another endpoint stands in for AWS: nobody reads from it, and no trail records that
 
             verify: 2 passed, 3 failed, 1 unchecked
             ");
@@ -187,6 +187,9 @@ fn for_machines() {
             (of("value")["outcome"].as_str(), of("trail")["address"].as_str()),
             (Some("failed"), None)
         );
-        assert!(of("push")["seen"].as_str().unwrap().starts_with("the account is emulated"), "{told:#}");
+        assert!(
+            of("push")["seen"].as_str().unwrap().starts_with("another endpoint stands in for AWS"),
+            "{told:#}"
+        );
     }
 }

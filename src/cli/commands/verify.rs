@@ -10,7 +10,7 @@ use crate::cli::ui::Ui;
 use crate::kind::Outcome;
 use crate::plan::Plan;
 use crate::render;
-use crate::verify::{Means, Net, Row, Tally, verify};
+use crate::verify::{Means, Net, Row, Tally, Way, verify};
 
 /// Reads the account with all sizes, makes every check, and says what came of each. It writes only with `--push`.
 pub(crate) async fn run(
@@ -44,17 +44,14 @@ pub(crate) async fn run(
 
 async fn examine(session: &Session, args: &VerifyArgs, host: &Host) -> Result<(Plan, Vec<Row>), Failure> {
     let plan = session.measure().await?;
-    let net = if session.is_aws() {
-        Some(Net::of_the_system().map_err(|error| {
-            Failure::failed(
-                error.to_string(),
-                Some("install the system's root certificates (ca-certificates)"),
-            )
-        })?)
+    let way = if let Some(why) = session.stand_in() {
+        Way::None { why }
     } else {
-        None
+        let help = "install the system's root certificates (ca-certificates)";
+        let net = Net::of_the_system().map_err(|error| Failure::failed(error.to_string(), Some(help)))?;
+        Way::Open(Box::new(net))
     };
-    let means = Means { aws: &session.aws, net, push: args.push, now: host.now };
+    let means = Means { aws: &session.aws, way, push: args.push, now: host.now };
     let entries: Vec<_> = plan.in_order().into_iter().filter(|view| view.location.is_some()).collect();
     let rows = verify(&entries, &means).await;
     Ok((plan, rows))
