@@ -14,10 +14,11 @@ const TOKEN: &str = "ecr:GetAuthorizationToken";
 /// What a call about the whole registry is about.
 const ACCOUNT: &str = "the account";
 
-/// What an image's manifest may be: of Docker, of OCI, of one platform or of several.
+/// What an image's manifest may be: of Docker, of OCI, of one platform or of several; or whatever else was pushed, as it
+/// is.
 const MANIFESTS: &str = "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, \
                          application/vnd.docker.distribution.manifest.v2+json, \
-                         application/vnd.docker.distribution.manifest.list.v2+json";
+                         application/vnd.docker.distribution.manifest.list.v2+json, */*";
 
 /// What is pushed: always the same, so that a second time there is nothing new.
 const LAYER: &[u8] = b"A layer that `infra verify --push` has uploaded. No image names it.\n";

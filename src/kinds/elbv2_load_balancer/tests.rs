@@ -167,3 +167,17 @@ fn every_field_that_can_be_ignored_is_left_alone() {
         assert!(seen.starts_with("update"), "{field}\n{seen}");
     }
 }
+
+#[test]
+fn only_one_that_routes_traffic_is_verified() {
+    let check = |condition| {
+        let mut live = live(PUBLIC);
+        live.detail.condition = condition;
+        let world = World { known: known("ab"), ..World::present(entry(PUBLIC), live) };
+        world.checks().lines().nth(2).unwrap_or_default().to_owned()
+    };
+    assert_eq!(check(Condition::Active), "passed state: active");
+    assert_eq!(check(Condition::Coming), "failed state: AWS is still setting it up");
+    let impaired = "failed state: AWS says that it has not what it needs to grow (active_impaired)";
+    assert_eq!(check(Condition::Impaired), impaired);
+}
