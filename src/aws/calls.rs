@@ -75,10 +75,6 @@ const fn cloudtrail(operation: &'static str, effect: Effect) -> Call {
     Call { service: "cloudtrail", sdk_service: "CloudTrail", operation, effect }
 }
 
-const fn logs(operation: &'static str, effect: Effect) -> Call {
-    Call { service: "logs", sdk_service: "CloudWatch Logs", operation, effect }
-}
-
 const fn sts(operation: &'static str, effect: Effect) -> Call {
     Call { service: "sts", sdk_service: "STS", operation, effect }
 }

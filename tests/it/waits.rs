@@ -7,8 +7,8 @@ mod functions;
 mod grants;
 mod listeners;
 mod load_balancers;
-mod rules;
 mod roles;
+mod rules;
 mod security_groups;
 
 use std::sync::Mutex;

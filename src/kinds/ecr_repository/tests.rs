@@ -1,7 +1,7 @@
 //! A repository in step with its entry, one thing edited, and what is decided.
 
-mod grants;
 mod checks;
+mod grants;
 mod laws;
 mod owners;
 

@@ -1,7 +1,7 @@
 //! A secret in step with its entry, one thing edited, and what is decided.
 
-mod readers;
 mod checks;
+mod readers;
 
 use insta::assert_snapshot;
 use proptest::prelude::*;
