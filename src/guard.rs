@@ -9,6 +9,24 @@ use crate::model::OnDelete;
 #[derive(Debug, PartialEq, Eq)]
 pub struct Permit(());
 
+/// All that a manifest owns is to go, as far as it holds no data. Only a plan of `infra destroy` has this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Destruction(());
+
+impl Destruction {
+    /// For `plan`, which makes such a plan, and for nobody else: a test looks after that.
+    #[must_use]
+    pub fn of_all() -> Self {
+        Self(())
+    }
+
+    /// Permission to take from a resource that stays what hangs on it and holds no data.
+    #[must_use]
+    pub fn strips(self) -> Permit {
+        Permit(())
+    }
+}
+
 /// Why a resource that left the manifest stays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {

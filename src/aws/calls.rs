@@ -12,6 +12,8 @@ pub enum Effect {
     Write,
     /// It takes something away: reviewed, one address at a time.
     Delete,
+    /// The same, and only `infra destroy` may do so.
+    Destroy,
 }
 
 /// One permitted call.
@@ -141,6 +143,7 @@ pub static CALLS: &[Call] = &[
     efs("TagResource", Effect::Write),
     efs("CreateMountTarget", Effect::Write),
     efs("ModifyMountTargetSecurityGroups", Effect::Write),
+    efs("DeleteMountTarget", Effect::Destroy),
     efs("CreateAccessPoint", Effect::Write),
     efs("DeleteAccessPoint", Effect::Delete),
     elb("DescribeLoadBalancers", Effect::Read),
@@ -236,7 +239,6 @@ mod tests {
         "DeleteFileSystem",
         "DeleteLogGroup",
         "DeleteLogStream",
-        "DeleteMountTarget",
         "DeleteNetworkInterface",
         "DeleteSubnet",
         "DeleteTargetGroup",

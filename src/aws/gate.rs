@@ -16,6 +16,7 @@ use aws_sdk_ecr::operation::delete_repository::DeleteRepositoryInput;
 use aws_sdk_efs::operation::create_access_point::CreateAccessPointInput;
 use aws_sdk_efs::operation::create_file_system::CreateFileSystemInput;
 use aws_sdk_efs::operation::delete_access_point::DeleteAccessPointInput;
+use aws_sdk_efs::operation::delete_mount_target::DeleteMountTargetInput;
 use aws_sdk_efs::operation::put_file_system_policy::PutFileSystemPolicyInput;
 use aws_sdk_elasticloadbalancingv2::operation::delete_listener::DeleteListenerInput;
 use aws_sdk_elasticloadbalancingv2::operation::delete_load_balancer::DeleteLoadBalancerInput;
@@ -70,11 +71,13 @@ impl Ledger {
 #[derive(Clone, Debug)]
 pub(super) struct Gate {
     ledger: Ledger,
+    destroys: bool,
 }
 
 impl Gate {
-    pub(super) fn new(ledger: Ledger) -> Self {
-        Self { ledger }
+    /// `destroys` lets pass what only `infra destroy` may do.
+    pub(super) fn new(ledger: Ledger, destroys: bool) -> Self {
+        Self { ledger, destroys }
     }
 }
 
@@ -109,8 +112,10 @@ fn is_ours(token: Option<&str>) -> bool {
 
 /// Refuses what must never be sent of a call that is permitted. A deletion passes only in the form that can be
 /// undone, or that AWS refuses where something is in use.
-fn check_form(call: &Call, input: &Input) -> Result<(), Refused> {
-    let refused = if let Some(input) = input.downcast_ref::<DeleteRepositoryInput>() {
+fn check_form(call: &Call, input: &Input, destroys: bool) -> Result<(), Refused> {
+    let refused = if call.effect == Effect::Destroy && !destroys {
+        Some("only `infra destroy` may")
+    } else if let Some(input) = input.downcast_ref::<DeleteRepositoryInput>() {
         (input.force() == Some(true)).then_some("with `force` it deletes images")
     } else if let Some(input) = input.downcast_ref::<DeleteSecretInput>() {
         (input.force_delete_without_recovery() == Some(true) || input.recovery_window_in_days().is_none())
@@ -149,6 +154,9 @@ fn check_form(call: &Call, input: &Input) -> Result<(), Refused> {
     } else if input.downcast_ref::<DeleteAccessPointInput>().is_some() {
         // It takes a way in, and no file.
         None
+    } else if input.downcast_ref::<DeleteMountTargetInput>().is_some() {
+        // The same, in a whole zone; there is one form of it.
+        None
     } else if input.downcast_ref::<DeleteListenerInput>().is_some()
         || input.downcast_ref::<DeleteLoadBalancerInput>().is_some()
     {
@@ -174,7 +182,8 @@ fn check_form(call: &Call, input: &Input) -> Result<(), Refused> {
         (input.bypass_policy_lockout_safety_check() == Some(true))
             .then_some("past AWS's check of it nobody may be left who can change it")
     } else {
-        (call.effect == Effect::Delete).then_some("no rule says which form of it is safe")
+        matches!(call.effect, Effect::Delete | Effect::Destroy)
+            .then_some("no rule says which form of it is safe")
     };
     match refused {
         Some(why) => Err(Refused { call: format!("{}:{}", call.service, call.operation), why }),
@@ -204,7 +213,7 @@ impl Intercept for Gate {
         _components: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        Ok(check_form(call_of(cfg)?, context.input())?)
+        Ok(check_form(call_of(cfg)?, context.input(), self.destroys)?)
     }
 
     fn modify_before_transmit(

@@ -44,6 +44,8 @@ pub struct Connection {
     pub endpoint_url: Option<String>,
     /// Credentials to use instead of the default chain.
     pub credentials: Option<SharedCredentialsProvider>,
+    /// Whether it is for `infra destroy`: then the [`gate`] lets pass what nothing else may do.
+    pub destroys: bool,
     /// The HTTP client below the SDK; none means TLS with the system's certificates.
     pub http: Option<SharedHttpClient>,
 }
@@ -87,7 +89,7 @@ impl Aws {
     pub async fn connect(connection: &Connection) -> Self {
         let config = sdk_config(connection).await;
         let ledger = Ledger::default();
-        let gate = Gate::new(ledger.clone());
+        let gate = Gate::new(ledger.clone(), connection.destroys);
         // A macro, because what the SDK's crates have in common is no trait.
         macro_rules! client {
             ($sdk:ident) => {

@@ -81,6 +81,9 @@ pub enum Command {
     /// Show what is to be done, ask, do it, and prove that nothing is left.
     #[command(after_long_help = Exit::help())]
     Apply(ApplyArgs),
+    /// Take down what holds no data, and list what stays: sizes, and the commands that remove it by hand.
+    #[command(after_long_help = Exit::help())]
+    Destroy(DestroyArgs),
     /// Tell whether anything has drifted: read-only, for CI.
     #[command(after_long_help = Exit::help())]
     Drift(DriftArgs),
@@ -318,6 +321,29 @@ pub struct ApplyArgs {
     #[arg(long, value_name = "ADDRESS")]
     pub only: Vec<String>,
     /// Show what is in sync and new documents in full, too.
+    #[arg(long)]
+    pub all: bool,
+    /// Show the API call of each change.
+    #[arg(long)]
+    pub calls: bool,
+}
+
+/// `infra destroy`.
+#[derive(Args, Debug)]
+pub struct DestroyArgs {
+    /// Which manifest.
+    #[command(flatten)]
+    pub manifest: ManifestArg,
+    /// Do not ask for the manifest's name. What is deleted needs --digest, or --delete for each address.
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Destroy only by the plan with this digest, which somebody has read; with --yes it needs no other word.
+    #[arg(long, value_name = "DIGEST")]
+    pub digest: Option<String>,
+    /// Delete this; can be repeated.
+    #[arg(long, value_name = "ADDRESS")]
+    pub delete: Vec<String>,
+    /// Show documents in full, too.
     #[arg(long)]
     pub all: bool,
     /// Show the API call of each change.

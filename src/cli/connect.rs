@@ -26,6 +26,8 @@ pub(super) struct Target<'a> {
     pub region: &'a str,
     /// The domains that must have a certificate in a sandbox.
     pub domains: &'a [String],
+    /// Whether it is to be destroyed.
+    pub destroys: bool,
 }
 
 /// An account that can be talked to.
@@ -109,7 +111,7 @@ pub(super) async fn start_sandbox(
         cache: cache(env)?,
         tools: Tools::from_variables(env.iter().map(|(name, value)| (name.clone(), value.clone()))),
     };
-    let Target { account, region, domains } = target;
+    let Target { account, region, domains, destroys: _ } = target;
     let sandbox = Sandbox::start(&setup, account, region, domains, &mut |text| ui.say(text)).await?;
     let shown = dir.display().to_string();
     ui.say(&format!("sandbox: an emulated account in {}; nothing here reaches AWS", Line(&shown)));
@@ -136,6 +138,7 @@ fn connection(target: Target<'_>, global: &Global, host: &Host, sandbox: Option<
             Some(_) => Some(SharedCredentialsProvider::new(emulated())),
             None => host.credentials.clone(),
         },
+        destroys: target.destroys,
         http: host.http.clone(),
     }
 }

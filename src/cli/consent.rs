@@ -1,6 +1,6 @@
 //! What a person agrees to, by options or by answering.
 
-use super::args::ApplyArgs;
+use super::args::{ApplyArgs, DestroyArgs};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::ui::Ui;
@@ -78,6 +78,51 @@ pub(super) async fn obtain(
         message: "not applied; nothing was changed".to_owned(),
         help: None,
     })
+}
+
+/// Gathers what the options of `destroy` agree to and, without `--yes`, asks for the manifest's name: a stray `y` must
+/// not be enough.
+///
+/// # Errors
+///
+/// Options that name nothing, nobody to ask, or another answer.
+pub(super) async fn to_destroy(plan: &Plan, args: &DestroyArgs, ui: &mut Ui) -> Result<Consent, Failure> {
+    let mut consent = Consent::default();
+    for address in &args.delete {
+        if !is_of_a_kind(address) {
+            check_address(plan, Need::Delete.option(), address)?;
+        }
+        consent.give(Need::Delete, address);
+    }
+    let acting: Vec<_> = plan.views().into_iter().filter(|view| view.verb.acts()).collect();
+    if acting.is_empty() {
+        return Ok(consent);
+    }
+    if !args.yes {
+        if !ui.can_ask() {
+            return Err(Failure::usage(
+                "there is no terminal to ask on",
+                "--yes with the --digest of a plan that was read destroys by that plan; with --delete ADDRESS, that alone",
+            ));
+        }
+        let name = &plan.header.manifest;
+        let steps = size::count(acting.len(), "step");
+        let question = format!("Destroy {} in {}? Type {} to do so: ", Line(name), steps, Line(name));
+        if ui.ask(&question).await?.as_deref() != Some(name) {
+            return Err(Failure::Said {
+                exit: Exit::Failed,
+                message: "not destroyed; nothing was changed".to_owned(),
+                help: None,
+            });
+        }
+    }
+    // Whoever types the name has read all of it, and so has whoever names the plan.
+    if !args.yes || args.digest.is_some() {
+        for view in acting {
+            consent.give(Need::Delete, view.address.to_string());
+        }
+    }
+    Ok(consent)
 }
 
 /// Whether a word begins as addresses do.

@@ -50,6 +50,7 @@ async fn command(cli: Cli, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
         Command::Check(args) => commands::check::run(args, host, ui),
         Command::Plan(args) => commands::plan::run(args, &global, host, ui).await,
         Command::Apply(args) => commands::apply::run(args, &global, host, ui).await,
+        Command::Destroy(args) => commands::destroy::run(args, &global, host, ui).await,
         Command::Sandbox(args) => commands::sandbox::run(args, &global, host, ui).await,
         Command::Drift(args) => commands::drift::run(args, &global, host, ui).await,
         Command::Show(args) => commands::show::run(args, &global, host, ui).await,

@@ -27,6 +27,8 @@ pub(super) struct Session {
     /// What is asked: AWS, the sandbox, or another endpoint.
     endpoint: String,
     sandbox: Option<Sandbox>,
+    /// Whether all that the manifest owns is to go.
+    destroys: bool,
 }
 
 impl Session {
@@ -42,14 +44,38 @@ impl Session {
         host: &Host,
         ui: &mut Ui,
     ) -> Result<Self, Failure> {
+        Self::begin(path, false, global, host, ui).await
+    }
+
+    /// The same for `infra destroy`: its plans take down what there is.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::open`].
+    pub(super) async fn open_to_destroy(
+        path: &Path,
+        global: &Global,
+        host: &Host,
+        ui: &mut Ui,
+    ) -> Result<Self, Failure> {
+        Self::begin(path, true, global, host, ui).await
+    }
+
+    async fn begin(
+        path: &Path,
+        destroys: bool,
+        global: &Global,
+        host: &Host,
+        ui: &mut Ui,
+    ) -> Result<Self, Failure> {
         if global.sandbox.is_some() {
             folder_without_equals(path)?;
         }
         let manifest = load(path)?;
         let Place { account, region, .. } = manifest.place.as_ref();
-        let target = Target { account, region, domains: &manifest.domains() };
+        let target = Target { account, region, domains: &manifest.domains(), destroys };
         let Reached { aws, endpoint, sandbox } = connect(target, global, host, ui).await?;
-        Ok(Self { manifest, aws, endpoint, sandbox })
+        Ok(Self { manifest, aws, endpoint, sandbox, destroys })
     }
 
     /// Reads the account and decides.
@@ -58,7 +84,9 @@ impl Session {
     ///
     /// When nothing may be concluded from what was read.
     pub(super) async fn plan(&self) -> Result<Plan, Failure> {
-        Ok(Plan::build(&self.manifest, observe::observe(&self.aws, &self.manifest, false).await?))
+        let world = observe::observe(&self.aws, &self.manifest, self.destroys).await?;
+        let decide = if self.destroys { Plan::destroy } else { Plan::build };
+        Ok(decide(&self.manifest, world))
     }
 
     /// The same, with what each resource holds measured.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::entry::is_key;
 use super::known::Fate;
-use super::{Delta, Entry, Found, Kind, Known, Live, Phase, Place};
+use super::{Delta, Destroying, Entry, Found, Kind, Known, Live, Phase, Place};
 use crate::aws::CallError;
 use crate::aws::stack::Standing;
 use crate::guard::{self, Refusal};
@@ -56,7 +56,7 @@ pub struct Block {
 }
 
 impl Block {
-    fn new(reason: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(super) fn new(reason: impl Into<String>, help: impl Into<String>) -> Self {
         Self { reason: reason.into(), help: help.into(), immutable: Vec::new() }
     }
 }
@@ -190,13 +190,37 @@ pub fn leftover<K: Kind>(
         return decision;
     }
     let blocks = K::blocks_deletion(live, leaving);
-    match guard::judge(OnDelete::from_tag(live.tags.get(tags::ON_DELETE)), blocks) {
-        Ok(permit) => Decision::Act(Act::Delete, K::delete(live, permit)),
-        Err(Refusal::Retained) => Decision::Keep(match K::holds(live) {
+    let refusal = match guard::judge(OnDelete::from_tag(live.tags.get(tags::ON_DELETE)), blocks) {
+        Ok(permit) => return Decision::Act(Act::Delete, K::delete(live, permit)),
+        Err(refusal) => refusal,
+    };
+    if let Some(destroying) = known.destroying() {
+        return stays(live, refusal, destroying);
+    }
+    match refusal {
+        Refusal::Retained => Decision::Keep(match K::holds(live) {
             Some(held) => format!("it left the manifest and is retained, with {held}"),
             None => "it left the manifest and is retained".to_owned(),
         }),
-        Err(Refusal::Blocked(why)) => Decision::Keep(format!("it left the manifest; {why}")),
+        Refusal::Blocked(why) => Decision::Keep(format!("it left the manifest; {why}")),
+    }
+}
+
+/// What becomes of a resource that may not be deleted where all is destroyed.
+fn stays<K: Kind>(live: &Live<K>, refusal: Refusal, destroying: &Destroying) -> Decision<K> {
+    let stripped = K::strip(live, destroying.strips());
+    if !stripped.is_empty() {
+        return Decision::Act(Act::Update, stripped);
+    }
+    match refusal {
+        // A kind of which nothing is ever deleted says so of each.
+        Refusal::Blocked(why) if K::ON_DELETE.contains(&OnDelete::Delete) => {
+            Decision::Blocked(Block::new(why, "settle that, then run the same command again"))
+        }
+        Refusal::Retained | Refusal::Blocked(_) => Decision::Keep(match K::holds(live) {
+            Some(held) => format!("it is retained, with {held}"),
+            None => "it is retained".to_owned(),
+        }),
     }
 }
 
@@ -204,7 +228,8 @@ pub fn leftover<K: Kind>(
 fn stays_with<K: Kind>(live: &Live<K>, known: &Known) -> Option<Decision<K>> {
     let (kind, id) = K::part_of(live)?;
     if let Some(whole) = known.kept(id) {
-        return Some(Decision::Keep(format!("it left the manifest, and belongs to {whole}, which is kept")));
+        let left = if known.destroying().is_some() { "it" } else { "it left the manifest, and" };
+        return Some(Decision::Keep(format!("{left} belongs to {whole}, which is kept")));
     }
     // What could not be read may have left the manifest too, and stay.
     known.unseen(kind, id).map(|gap| Decision::Unknown(gap.clone()))

@@ -12,10 +12,11 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::decide::{Act, Around, Decision, Stacks};
+use super::erase_parting::Parting;
 use super::known::Fate;
 use super::settle::{self, Left, Leftovers};
 use super::sighting::{Found, Observation};
-use super::task::{self, Done, StepError, Target, Task};
+use super::task::{self, Done, Leaving, StepError, Target, Task};
 use super::view::StepView;
 use super::{Describe, Draft, Entry, Kind, Known, Place, Run, Stage, Survey, Wanted, show};
 use crate::aws::{Aws, CallError, Listings};
@@ -103,10 +104,12 @@ pub struct EntryName {
 pub trait AnySighting: Send {
     /// What could not be read while looking for resources that left the manifest.
     fn gaps(&self) -> &[CallError];
-    /// Notes what can be told before anything is decided: what was found.
+    /// Notes what can be told before anything is decided: what was found; what goes, where all does.
     fn tell(&self, known: &mut Known);
     /// Reads what can only be asked once that is known. See [`Kind::consult`].
     fn consult<'a>(&'a mut self, aws: &'a Aws, known: &'a Known) -> BoxFuture<'a, ()>;
+    /// The same where all is to go: every entry is taken for one that has left the manifest.
+    fn leave(self: Box<Self>) -> Box<dyn AnySighting>;
     /// Decides what happens, given what those that its entries name have come to; and notes what its own come
     /// to. Pure.
     fn decide(self: Box<Self>, known: &mut Known) -> Vec<Box<dyn AnyStep>>;
@@ -293,13 +296,16 @@ impl<K: Kind> AnySighting for Sighting<K> {
         })
     }
 
+    fn leave(self: Box<Self>) -> Box<dyn AnySighting> {
+        let Self { entries, observation, stacks, place } = *self;
+        let Observation { found, leftovers, gaps } = observation;
+        Box::new(Parting::new(answered(entries, found), leftovers, gaps, stacks, place))
+    }
+
     fn decide(self: Box<Self>, known: &mut Known) -> Vec<Box<dyn AnyStep>> {
         let Self { entries, observation, stacks, place } = *self;
         let around = Around { leftovers: &observation.leftovers, gaps: &observation.gaps, stacks: &stacks };
-        let mut found = observation.found;
-        // An entry without an answer is unknown; it is not to be passed over.
-        found.extend(entries.iter().skip(found.len()).map(|entry| Found::unanswered(K::name(&entry.state))));
-        let mut seen: Vec<_> = entries.iter().map(Arc::clone).zip(found).collect();
+        let mut seen = answered(entries, observation.found);
         let decisions = settle::entries(&mut seen, &around, known);
         let mut steps: Vec<Box<dyn AnyStep>> = Vec::new();
         for ((entry, found), decision) in seen.iter().zip(decisions) {
@@ -309,7 +315,7 @@ impl<K: Kind> AnySighting for Sighting<K> {
         }
         let Leftovers { judged, leaving } =
             settle::leftovers(&observation.leftovers, &seen, &stacks, &place, known);
-        let leaving = Arc::new(leaving);
+        let leaving = Arc::new(Leaving { with: leaving, destroying: None });
         for Left { live, address, decision, together } in judged {
             let view = show::leftover(address, live, &decision);
             let target = Target::Leftover(Box::new(live.clone()), Arc::clone(&leaving), Arc::clone(&place));
@@ -320,6 +326,15 @@ impl<K: Kind> AnySighting for Sighting<K> {
         }
         steps
     }
+}
+
+/// Each entry with what was found of it. One without an answer is unknown; it is not to be passed over.
+fn answered<K: Kind>(
+    entries: Vec<Arc<Entry<K>>>,
+    mut found: Vec<Found<K>>,
+) -> Vec<(Arc<Entry<K>>, Found<K>)> {
+    found.extend(entries.iter().skip(found.len()).map(|entry| Found::unanswered(K::name(&entry.state))));
+    entries.into_iter().zip(found).collect()
 }
 
 /// Every decision about what was seen, as a command makes them.
@@ -347,12 +362,12 @@ pub(super) fn decided<K: Kind>(
     steps.iter().map(|step| step.view().clone()).collect()
 }
 
-struct Step<K: Kind> {
-    target: Target<K>,
-    view: StepView,
-    decision: Decision<K>,
+pub(super) struct Step<K: Kind> {
+    pub(super) target: Target<K>,
+    pub(super) view: StepView,
+    pub(super) decision: Decision<K>,
     /// What else has to leave for it to go.
-    together: Vec<Address>,
+    pub(super) together: Vec<Address>,
 }
 
 impl<K: Kind> AnyStep for Step<K> {

@@ -196,6 +196,10 @@ impl AnySighting for Sighting {
         Box::pin(std::future::ready(()))
     }
 
+    fn leave(self: Box<Self>) -> Box<dyn AnySighting> {
+        Box::new(Self { found: Vec::new() })
+    }
+
     fn decide(self: Box<Self>, known: &mut Known) -> Vec<Box<dyn AnyStep>> {
         self.tell(known);
         self.found.into_iter().map(|step| Box::new(step) as Box<dyn AnyStep>).collect()

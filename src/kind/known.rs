@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Destroying;
 use crate::aws::CallError;
+use crate::guard::Destruction;
 use crate::model::{Address, KindName, Outputs};
 
 /// What an entry has come to.
@@ -25,9 +27,33 @@ pub struct Known {
     kept: BTreeMap<String, Address>,
     gaps: BTreeMap<KindName, CallError>,
     made: BTreeSet<Address>,
+    destroying: Option<Destroying>,
 }
 
 impl Known {
+    /// Where all that the manifest owns is to go.
+    #[must_use]
+    pub fn of_destruction() -> Self {
+        Self { destroying: Some(Destroying::new(Destruction::of_all())), ..Self::default() }
+    }
+
+    /// Nothing but this, where it is so that all is to go.
+    #[must_use]
+    pub(super) fn with_destroying(destroying: Option<Destroying>) -> Self {
+        Self { destroying, ..Self::default() }
+    }
+
+    /// What is known where all is to go.
+    #[must_use]
+    pub fn destroying(&self) -> Option<&Destroying> {
+        self.destroying.as_ref()
+    }
+
+    /// The same, to be added to.
+    pub(super) fn destroying_mut(&mut self) -> Option<&mut Destroying> {
+        self.destroying.as_mut()
+    }
+
     /// Notes what the entry at `address` has come to.
     pub fn note(&mut self, address: Address, fate: Fate) {
         self.fates.insert(address, fate);

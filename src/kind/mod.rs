@@ -8,11 +8,14 @@
 //!
 //! Inside, everything is typed; [`erase`] makes it uniform in one place.
 
+pub mod by_hand;
 pub mod check;
 pub mod decide;
+pub mod destroying;
 pub mod entry;
 pub mod erase;
 mod erase_lookup;
+mod erase_parting;
 mod erase_raise;
 pub mod files;
 pub mod known;
@@ -41,7 +44,9 @@ use crate::guard::Permit;
 use crate::model::problem::Problems;
 use crate::model::{FieldChange, KindName, Link, OnDelete, Outputs, Setting, Tags};
 
+pub use by_hand::ByHand;
 pub use check::{Check, Outcome};
+pub use destroying::Destroying;
 pub use entry::{Common, Draft, Entry, Place};
 pub use files::{Files, NoFiles, SourceFile, Unreadable};
 pub use known::Known;
@@ -64,6 +69,9 @@ pub trait Kind: Sized + Send + Sync + 'static {
     const FIELDS: &'static [Field<Self>];
     /// Whether its entries are about secrets: then no diagnostic repeats a value that stands in one.
     const CONFIDENTIAL: bool = false;
+    /// Whether what stays of it when all is destroyed stays bare: [`Self::strip`] takes off what hangs on it, and
+    /// what is a part of it is not kept with it.
+    const STRIPPED: bool = false;
     /// Whether its resources can only be told apart by what their entries name (a security group's network).
     /// Such names can only be those of look-ups, which are read first.
     const FOUND_BY_LINKS: bool = false;
@@ -174,6 +182,25 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// What must be gone before the resource may be deleted, other than `leaving`, which are deleted with it.
     /// What was not measured counts as there.
     fn blocks_deletion(live: &Live<Self>, leaving: &[&Live<Self>]) -> Option<String>;
+
+    /// The calls that take from a live resource that stays what hangs on it and holds no data. Only where all is
+    /// destroyed.
+    fn strip(_live: &Live<Self>, _permit: Permit) -> Vec<Self::Change> {
+        Vec::new()
+    }
+
+    /// How the descriptions of the network interfaces begin that AWS makes for a live resource, and takes away with
+    /// it or with what hangs on it: they hold the security groups that they are in.
+    fn grips(_live: &Live<Self>) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Takes out of what was seen each network interface that is in the way and goes before: `goes` is asked with
+    /// its description.
+    fn release(_live: &mut Live<Self>, _goes: &mut dyn FnMut(&str) -> bool) {}
+
+    /// How a person removes a live resource for good, and what has to go before it, in order.
+    fn by_hand(live: &Live<Self>) -> Vec<ByHand>;
 
     /// The kind and the id of the resource that it is a part of: what belongs to something that is kept is kept
     /// with it.

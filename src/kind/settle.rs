@@ -107,7 +107,8 @@ pub fn leftovers<'a, K: Kind>(
         }
         let decision =
             claimed.map_or_else(|| decide::leftover(live, stacks, place, &leaving, known), Decision::Keep);
-        if !matches!(decision, Decision::Act(..)) {
+        let is_bare = K::STRIPPED && known.destroying().is_some();
+        if !matches!(decision, Decision::Act(..)) && !is_bare {
             known.keep(&live.outputs, address);
         }
         let needed = decide::held_by(live, &leaving);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::decide::{self, Act, Around, Decision, Stacks};
 use super::show;
 use super::view::{ChangeView, StepView, Verb};
-use super::{Describe, Entry, Found, Kind, Known, Live, Place, Run, Stage, Wanted};
+use super::{Describe, Destroying, Entry, Found, Kind, Known, Live, Place, Run, Stage, Wanted};
 use crate::aws::stack;
 use crate::aws::{Aws, CallError, Class};
 use crate::model::{Arn, Outputs, StackMark};
@@ -16,7 +16,15 @@ pub enum Target<K: Kind> {
     /// An entry of the manifest.
     Entry(Arc<Entry<K>>),
     /// A resource that left the manifest, as it was seen, and what else is deleted with it.
-    Leftover(Box<Live<K>>, Arc<Vec<Live<K>>>, Arc<Place>),
+    Leftover(Box<Live<K>>, Arc<Leaving<K>>, Arc<Place>),
+}
+
+/// What a resource leaves with.
+pub struct Leaving<K: Kind> {
+    /// What else of its kind is deleted.
+    pub with: Vec<Live<K>>,
+    /// What is known where all is to go.
+    pub destroying: Option<Destroying>,
 }
 
 impl<K: Kind> Clone for Target<K> {
@@ -138,6 +146,20 @@ impl<K: Kind> Task<K> {
         self.follows && of_entry && now.found.live().is_some() && now.view.id.as_deref() != was
     }
 
+    /// What is known where all is to go.
+    fn destroying(&self) -> Option<&Destroying> {
+        match &self.target {
+            Target::Entry(_) => None,
+            Target::Leftover(_, leaving, _) => leaving.destroying.as_ref(),
+        }
+    }
+
+    /// Whether nothing is left to take from what stays, where all is to go.
+    fn is_bare(&self, live: Option<&Live<K>>) -> bool {
+        let (Some(destroying), Some(live)) = (self.destroying(), live) else { return false };
+        K::STRIPPED && K::strip(live, destroying.strips()).is_empty()
+    }
+
     /// Whether it creates the resource itself.
     fn makes(&self) -> bool {
         self.view.verb == Verb::Create && !self.follows
@@ -182,6 +204,7 @@ impl<K: Kind> Task<K> {
             Decision::Act(_, changes) if self.follows => {
                 !changes.iter().any(|change| K::stage(change) == self.stage)
             }
+            Decision::Keep(_) => self.is_bare(now.found.live()),
             _ => self.view.verb == Verb::Delete && matches!(now.found, Found::Absent),
         }
     }
@@ -284,6 +307,9 @@ impl<K: Kind> Task<K> {
         if let Target::Entry(entry) = &self.target {
             consult(aws, &mut found, &entry.state).await;
         }
+        if let (Some(destroying), Found::Present(live)) = (self.destroying(), &mut found) {
+            K::release(live, &mut |interface| destroying.owner(interface).is_some());
+        }
         let stacks = ask_stacks(aws, place, found.live().and_then(|live| live.tags.stack())).await;
         let (decision, view) = match &self.target {
             Target::Entry(entry) => {
@@ -293,11 +319,10 @@ impl<K: Kind> Task<K> {
                 (decision, view)
             }
             Target::Leftover(seen, leaving, place) => {
-                let leaving: Vec<_> = leaving.iter().collect();
+                let known = Known::with_destroying(leaving.destroying.clone());
+                let leaving: Vec<_> = leaving.with.iter().collect();
                 let (decision, live) = match &found {
-                    Found::Present(live) => {
-                        (decide::leftover(live, &stacks, place, &leaving, &Known::default()), live)
-                    }
+                    Found::Present(live) => (decide::leftover(live, &stacks, place, &leaving, &known), live),
                     Found::Absent => (Decision::InSync, seen),
                     Found::Unclear { reason, .. } => (Decision::Keep(reason.clone()), seen),
                     Found::Unknown(error) => (Decision::Unknown(error.clone()), seen),

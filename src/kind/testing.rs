@@ -12,6 +12,8 @@ use serde_json::Value;
 
 use super::check::{Answer, Check, Outcome};
 use super::decide::{self, Around, Stacks};
+use super::erase::AnySighting as _;
+use super::erase_parting::Parting;
 use super::view::StepView;
 use super::{
     Common, Describe as _, Draft, Entry, Files, Found, Kind, Known, Live, LookUp, NoFiles, Phase, Place,
@@ -177,6 +179,15 @@ pub(crate) fn left<K: Kind>(live: &Live<K>) -> String {
     brief(&show::leftover(address, live, &decision))
 }
 
+/// The decision about a resource where all is destroyed, in few words.
+pub(crate) fn destroyed<K: Kind>(live: Live<K>) -> String {
+    let mut known = Known::of_destruction();
+    let parting = Parting::new([], vec![live], Vec::new(), Stacks::new(), place());
+    parting.tell(&mut known);
+    let steps = Box::new(parting).decide(&mut known);
+    steps.iter().map(|step| brief(step.view())).collect()
+}
+
 /// The deltas between a live resource and what is declared, in few words.
 pub(crate) fn deltas<K: Kind>(live: &Live<K>, want: &K::State) -> Vec<String> {
     let brief = |delta: &super::Delta<K::Change>| match delta {
@@ -204,6 +215,7 @@ pub(crate) fn brief(view: &StepView) -> String {
         remarks,
         seen: _,
         checks: _,
+        by_hand,
     } = view;
     let mut out = format!("{verb} {address} ({name})");
     if let Some(id) = id {
@@ -245,6 +257,9 @@ pub(crate) fn brief(view: &StepView) -> String {
     }
     for remark in remarks {
         line(format!("({remark})"));
+    }
+    for command in by_hand {
+        line(format!("$ {command}"));
     }
     out
 }

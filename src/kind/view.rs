@@ -60,6 +60,8 @@ pub enum Risk {
     DestroysData,
     /// More principals can reach or read something.
     Exposes,
+    /// Whoever uses something is cut off from it, and nothing is lost.
+    CutsOff,
 }
 
 /// What happens to one entry, or to one resource that left the manifest.
@@ -125,7 +127,7 @@ impl fmt::Display for Verb {
 pub enum Need {
     /// That the resource, which has no owner, becomes this manifest's.
     Adopt,
-    /// That the resource is deleted.
+    /// That the resource is deleted, or what hangs on it.
     Delete,
     /// That images or logs may expire.
     AllowExpire,
@@ -172,6 +174,8 @@ pub struct StepView {
     pub seen: Option<Box<Seen>>,
     /// What can be verified of it, where it is an entry.
     pub checks: Vec<Check>,
+    /// How a person removes what stays where all is destroyed: lines for a shell.
+    pub by_hand: Vec<String>,
 }
 
 /// What was seen of a live resource, as plain data.
@@ -222,6 +226,7 @@ impl StepView {
             remarks: Vec::new(),
             seen: None,
             checks: Vec::new(),
+            by_hand: Vec::new(),
         }
     }
 
@@ -240,13 +245,19 @@ impl StepView {
         let mut needs = Vec::new();
         match self.verb {
             Verb::Adopt => needs.push(Need::Adopt),
-            Verb::Delete => needs.push(Need::Delete),
+            _ if self.takes_away() => needs.push(Need::Delete),
             _ => {}
         }
         if self.has(Risk::DestroysData) {
             needs.push(Need::AllowExpire);
         }
         needs
+    }
+
+    /// Whether it deletes the resource, or what hangs on it.
+    #[must_use]
+    pub fn takes_away(&self) -> bool {
+        self.verb == Verb::Delete || self.has(Risk::CutsOff)
     }
 
     /// Whether one of the changes carries `risk`.

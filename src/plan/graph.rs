@@ -40,8 +40,8 @@ pub(super) fn is_awaited(verb: Verb) -> bool {
 /// A stage waits for the stage before it, and for the entries that it names until they are there and ours.
 /// What leaves is deleted in the reverse order of the kinds: those that name others come first, and whether
 /// that went well AWS itself will tell, for it refuses to delete what is in use. Within a kind the parts of all
-/// go first, for parts may name one another's resources; what can only go with others needs theirs to be gone.
-/// What others hand on goes only once they have let go of it: AWS would not refuse.
+/// go first, for parts may name one another's resources; what can only go with others needs them to be gone that come
+/// before it, such as their parts. What others hand on goes only once they have let go of it: AWS would not refuse.
 pub(super) fn connect(steps: Vec<Ready>, kinds: &[KindName]) -> Vec<Node> {
     let rank = |view: &StepView| kinds.iter().position(|kind| *kind == view.address.kind);
     let mut nodes: Vec<Node> = Vec::new();
@@ -53,7 +53,7 @@ pub(super) fn connect(steps: Vec<Ready>, kinds: &[KindName]) -> Vec<Node> {
         let mut before = None;
         for (stage, task) in tasks {
             let at = nodes.len();
-            if view.verb == Verb::Delete {
+            if view.takes_away() {
                 deletes.push((at, (rank(&view), stage)));
             } else if is_awaited(view.verb) && before.is_none() {
                 first.insert(view.address.clone(), at);
@@ -69,10 +69,10 @@ pub(super) fn connect(steps: Vec<Ready>, kinds: &[KindName]) -> Vec<Node> {
         let needs = node.names.iter().filter_map(|address| first.get(address).copied());
         node.needs.extend(needs.filter(|need| *need != at));
     }
-    for (at, (_, stage)) in deletes.iter().filter(|(_, (_, stage))| *stage == Stage::Itself) {
-        let parts = deletes.iter().filter(|(_, (_, other))| other > stage).map(|(other, _)| *other);
+    for (at, turn) in deletes.iter().filter(|(_, (_, stage))| *stage == Stage::Itself) {
+        let before = deletes.iter().filter(|(_, other)| other > turn).map(|(other, _)| *other);
         let with = |other: &usize| nodes[*at].names.contains(&addresses[nodes[*other].step]);
-        let with: Vec<_> = parts.filter(with).collect();
+        let with: Vec<_> = before.filter(with).collect();
         nodes[*at].needs.extend(with);
     }
     let letting_go: Vec<BTreeSet<_>> = nodes
@@ -99,7 +99,7 @@ mod tests {
 
     use super::*;
     use crate::kind::task::{Done, StepError};
-    use crate::kind::{Known, Run};
+    use crate::kind::{ChangeView, Known, Risk, Run};
 
     const KINDS: [KindName; 3] = [KindName::VPC, KindName::SECURITY_GROUP, KindName::FILE_SYSTEM];
 
@@ -186,6 +186,19 @@ mod tests {
         let nodes = connect(vec![handed, group("other"), exports], &KINDS);
         let needs: Vec<_> = nodes.iter().map(|node| node.needs.iter().copied().collect::<Vec<_>>()).collect();
         assert_eq!(needs, [vec![4], vec![0, 4], vec![], vec![2], vec![]]);
+    }
+
+    /// Where all is destroyed, a group goes once the file system's mount targets and the load balancer are gone.
+    #[test]
+    fn what_is_held_by_another_kind_needs_that_to_be_gone() {
+        let mut group = step(Verb::Delete, KindName::SECURITY_GROUP, "g", &[], &[Parts, Itself]);
+        let mut files = step(Verb::Update, KindName::FILE_SYSTEM, "f", &[], &[Parts]);
+        let mut change = ChangeView::new("elasticfilesystem:DeleteMountTarget", Vec::new());
+        change.risk = Some(Risk::CutsOff);
+        files.view.changes.push(change);
+        group.names = vec![(Itself, files.view.address.clone())];
+        let nodes = connect(vec![group, files], &KINDS);
+        assert_eq!(edges(&nodes), [(vec![], vec![2]), (vec![0, 2], vec![0, 2]), (vec![], vec![])]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod view;
 
 use crate::aws::CallError;
 use crate::kind::Known;
-use crate::kind::erase::AnyStep;
+use crate::kind::erase::{AnySighting, AnyStep};
 use crate::kind::view::{Risk, StepView, Verb};
 use crate::manifest::Manifest;
 use crate::model::KindName;
@@ -58,6 +58,21 @@ impl Plan {
     /// Decides. Pure.
     #[must_use]
     pub fn build(manifest: &Manifest, world: World) -> Self {
+        Self::decide(manifest, world, Known::default())
+    }
+
+    /// Decides where all that the manifest owns is to go, as far as it holds no data. Pure.
+    #[must_use]
+    pub fn destroy(manifest: &Manifest, world: World) -> Self {
+        let World { identity, sightings } = world;
+        let mut known = Known::of_destruction();
+        let sightings: Vec<_> = sightings.into_iter().map(AnySighting::leave).collect();
+        // Who lets go of what must be known before: those that are held come first in the registry.
+        sightings.iter().for_each(|sighting| sighting.tell(&mut known));
+        Self::decide(manifest, World { identity, sightings }, known)
+    }
+
+    fn decide(manifest: &Manifest, world: World, mut known: Known) -> Self {
         let place = &manifest.place;
         let header = Header {
             manifest: place.manifest.clone(),
@@ -68,19 +83,21 @@ impl Plan {
             identity: world.identity.arn,
         };
         let gaps = world.sightings.iter().flat_map(|sighting| sighting.gaps().iter().cloned()).collect();
+        let kinds = manifest.groups.iter().map(|group| group.kind()).collect();
         // In the order of the registry: those that are named come before those that name them.
-        let (mut steps, mut known) = (Vec::new(), Known::default());
+        let mut steps = Vec::new();
         for sighting in world.sightings {
             steps.extend(sighting.decide(&mut known));
         }
-        let kinds = manifest.groups.iter().map(|group| group.kind()).collect();
         Self { header, gaps, steps, known, kinds }
     }
 
     /// The plan as plain data.
     #[must_use]
     pub fn view(&self) -> PlanView<'_> {
-        PlanView::new(&self.header, self.steps.iter().map(|step| step.view()), &self.gaps)
+        let destroys = self.known.destroying().is_some();
+        let steps = self.steps.iter().map(|step| step.view());
+        PlanView { destroys, ..PlanView::new(&self.header, steps, &self.gaps) }
     }
 
     /// Every step as plain data, worst group first.
@@ -148,6 +165,7 @@ impl Group {
             _ if view.has(Risk::DestroysData) => Self::DestroysData,
             _ if view.has(Risk::Exposes) => Self::Exposure,
             Verb::Delete => Self::Deletes,
+            _ if view.takes_away() => Self::Deletes,
             Verb::Adopt | Verb::Restore => Self::AdoptsRestoresKeeps,
             Verb::Update => Self::Changes,
             Verb::Create => Self::Creates,

@@ -150,7 +150,7 @@ impl ReadyPlan {
                 ready.push(step);
                 continue;
             }
-            if graph::is_awaited(view.verb) || view.verb == Verb::Delete || why == Some(Why::Stuck) {
+            if graph::is_awaited(view.verb) || view.takes_away() || why == Some(Why::Stuck) {
                 missing.insert(view.address.clone());
             }
             held.extend(why.filter(|_| is_wanted(view)).map(|why| Held { view: view.clone(), why }));
@@ -176,7 +176,7 @@ impl ReadyPlan {
             let view = step.view().clone();
             held.push(Held { view: view.clone(), why });
             staying.extend(Part::of(step.as_ref()));
-            if graph::is_awaited(view.verb) || view.verb == Verb::Delete {
+            if graph::is_awaited(view.verb) || view.takes_away() {
                 missing.insert(view.address);
             }
         }

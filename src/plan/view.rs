@@ -19,6 +19,8 @@ pub struct PlanView<'a> {
     /// Twelve hex digits that stand for everything that would happen. Equal digests, equal plans: who
     /// looked, from which file and line, in which order, and what is in sync are not part of it.
     pub digest: String,
+    /// Whether all that the manifest owns is to go.
+    pub destroys: bool,
 }
 
 impl<'a> PlanView<'a> {
@@ -32,7 +34,7 @@ impl<'a> PlanView<'a> {
         let summary = Summary::of(steps.iter().copied(), gaps.len());
         steps.sort_by_key(|view| Group::of(view));
         let digest = digest(header, &steps);
-        Self { header, steps, gaps, summary, digest }
+        Self { header, steps, gaps, summary, digest, destroys: false }
     }
 }
 
@@ -57,6 +59,7 @@ fn digest(header: &Header, steps: &[&StepView]) -> String {
             remarks: _,
             seen: _,
             checks: _,
+            by_hand: _,
         } = view;
         // Why something stays says how much it holds, which changes by the hour; and with some errors AWS sends a
         // text that is another one each time. What happens to either does not change: nothing.

@@ -13,6 +13,7 @@ pub mod moved;
 pub mod outputs;
 pub mod plan;
 pub mod progress;
+pub mod stays;
 pub mod style;
 #[cfg(test)]
 mod tests;

@@ -28,7 +28,8 @@ pub fn text(plan: &PlanView<'_>, extent: Extent) -> String {
     }
     gaps(&mut out, plan);
     if plan.summary.is_settled() {
-        let _ = writeln!(out, "\nNothing to do: everything is as declared.");
+        let so = if plan.destroys { "all that is left is kept" } else { "everything is as declared" };
+        let _ = writeln!(out, "\nNothing to do: {so}.");
     }
     let _ = writeln!(out, "\n{}", summary_line(plan));
     out
@@ -41,8 +42,9 @@ fn summary_line(plan: &PlanView<'_>) -> String {
 
 fn header(plan: &PlanView<'_>) -> String {
     let header = plan.header;
+    let destroys = if plan.destroys { format!("{DANGER}Destroy{DANGER:#} ") } else { String::new() };
     format!(
-        "{STRONG}{}{STRONG:#} in account {STRONG}{}{STRONG:#}, {STRONG}{}{STRONG:#}\n  manifest  {} (revision {})\n  identity  {}\n",
+        "{destroys}{STRONG}{}{STRONG:#} in account {STRONG}{}{STRONG:#}, {STRONG}{}{STRONG:#}\n  manifest  {} (revision {})\n  identity  {}\n",
         Line(&header.manifest),
         Line(&header.account),
         Line(&header.region),
@@ -127,6 +129,7 @@ fn change(out: &mut String, view: &StepView, change: &ChangeView, columns: Colum
     let (mark, color) = match change.risk {
         Some(Risk::DestroysData) => ("destroys: ", DANGER),
         Some(Risk::Exposes) => ("exposes: ", DANGER),
+        Some(Risk::CutsOff) => ("cuts off: ", DANGER),
         None => ("", FAINT),
     };
     for consequence in &change.consequences {

@@ -147,7 +147,12 @@ fn actions(wanted: impl Fn(Effect) -> bool) -> BTreeSet<String> {
 fn the_permitted_calls_are_all_listed() {
     let rows = table(&read("docs/safety.md"), &["call", "effect", "what for"]);
     assert_eq!(rows.len(), CALLS.len());
-    for (effect, word) in [(Effect::Read, "read"), (Effect::Write, "write"), (Effect::Delete, "delete")] {
+    for (effect, word) in [
+        (Effect::Read, "read"),
+        (Effect::Write, "write"),
+        (Effect::Delete, "delete"),
+        (Effect::Destroy, "destroy"),
+    ] {
         let listed: BTreeSet<_> =
             rows.iter().filter(|row| row[1] == word).map(|row| code(&row[0]).concat()).collect();
         assert_eq!(listed, actions(|it| it == effect), "{word}");
@@ -192,7 +197,7 @@ fn the_policies_allow_the_permitted_calls_and_no_other() {
     let text = read("docs/safety.md");
     let policies = blocks(section(&text, "## Permissions"), "json");
     let policies: Vec<Value> = policies.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
-    let [plan, verify, apply] = &policies[..] else { panic!("{} policies", policies.len()) };
+    let [plan, verify, apply, destroy] = &policies[..] else { panic!("{} policies", policies.len()) };
     let texts = |value: &Value| -> Vec<String> {
         value.as_array().unwrap().iter().map(|it| it.as_str().unwrap().to_owned()).collect()
     };
@@ -212,8 +217,11 @@ fn the_policies_allow_the_permitted_calls_and_no_other() {
     let in_your_name = owned(&[READ_IN_YOUR_NAME]);
     assert_eq!(says(plan, "Allow"), &reads | &in_your_name);
     assert_eq!(says(verify, "Allow"), &of_verify | &owned(&OF_THE_REGISTRY));
-    let all = &(&needed(|_| true) - &of_verify) | &owned(&IN_YOUR_NAME);
+    let all = &(&needed(|effect| effect != Effect::Destroy) - &of_verify) | &owned(&IN_YOUR_NAME);
     assert_eq!(says(apply, "Allow"), &all | &in_your_name);
+    let to_destroy = needed(|effect| effect == Effect::Destroy).into_iter();
+    let to_destroy = to_destroy.chain(["ec2:DeleteNetworkInterface".to_owned()]);
+    assert_eq!(says(destroy, "Allow"), to_destroy.collect());
     for policy in [plan, apply] {
         assert!(says(policy, "Deny").contains("secretsmanager:GetSecretValue"));
     }

@@ -54,12 +54,17 @@ fn adopting_a_repository_full_of_images_expires_none_without_a_word() {
 
 /// Clients past all our own code but the gate, to nowhere.
 async fn clients(wire: &Wire) -> Aws {
+    clients_of(wire, false).await
+}
+
+async fn clients_of(wire: &Wire, destroys: bool) -> Aws {
     let keys = Credentials::new("AKIAIOSFODNN7EXAMPLE", "secret", None, None, "test");
     Aws::connect(&Connection {
         region: "us-west-2".to_owned(),
         endpoint_url: Some("http://127.0.0.1:9".to_owned()),
         credentials: Some(SharedCredentialsProvider::new(keys)),
         http: Some(wire.client()),
+        destroys,
         ..Connection::default()
     })
     .await
@@ -143,6 +148,20 @@ async fn a_stack_of_anything_but_outputs_is_refused_before_it_leaves() {
         update().use_previous_template(true).send().await.about("", "").unwrap_err().is("ValidationError")
     );
     assert!(delete().send().await.about("", "").unwrap_err().is("ValidationError"));
+}
+
+/// What cuts off whoever has a file system mounted is for `infra destroy` alone.
+#[tokio::test]
+async fn a_mount_target_is_deleted_by_nothing_but_destroy() {
+    const UNMOUNT: &str = "elasticfilesystem:DeleteMountTarget";
+    for destroys in [false, true] {
+        let wire = Wire::with_faults(vec![(Which::Named(UNMOUNT), Fault::Answer(400, "BadRequest"))]);
+        let aws = clients_of(&wire, destroys).await;
+        let answer = aws.efs.delete_mount_target().mount_target_id("fsmt-1").send().await.about("", "");
+        let error = answer.unwrap_err();
+        assert_eq!(error.class == Class::Refused, !destroys, "{error}");
+        assert_eq!(wire.writes().len(), usize::from(destroys));
+    }
 }
 
 /// The SDK fills in a random token where there is none: then a run that is cut off makes a second file system.

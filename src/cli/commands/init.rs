@@ -32,7 +32,8 @@ pub(crate) async fn run(args: InitArgs, global: &Global, host: &Host, ui: &mut U
     let chosen = chosen(&args.kind)?;
     let region = region(&args, global, host).await?;
     let account = account(&args, global)?;
-    let target = Target { account: account.unwrap_or_default(), region: &region, domains: &[] };
+    let target =
+        Target { account: account.unwrap_or_default(), region: &region, domains: &[], destroys: false };
     let connected = connect(target, global, host, ui);
     let Reached { aws, sandbox, endpoint: _ } = unless_stopped(&host.interrupt, None, connected).await?;
     let drawn = drawn(&args, &aws, &chosen, name, &region, host.now);

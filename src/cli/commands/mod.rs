@@ -1,7 +1,9 @@
 //! One file for each command, and what they share.
 
 pub(super) mod apply;
+mod carry;
 pub(super) mod check;
+pub(super) mod destroy;
 pub(super) mod drift;
 pub(super) mod init;
 pub(super) mod output;

@@ -23,7 +23,7 @@ pub(crate) async fn run(
     let manifest = load(&path)?;
     let dir = global.sandbox.as_deref().unwrap_or(Path::new(SANDBOX));
     let Place { account, region, .. } = manifest.place.as_ref();
-    let target = Target { account, region, domains: &manifest.domains() };
+    let target = Target { account, region, domains: &manifest.domains(), destroys: false };
     let started = start_sandbox(dir, target, &host.env, ui);
     let mut sandbox = unless_stopped(&host.interrupt, None, started).await?;
     // In the form that a shell takes, to be pasted into another terminal.

@@ -10,8 +10,8 @@ use super::{denied, place};
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    ChangeView, Delta, Describe, Entry, Field, Found, Kind, Live, Observation, Phase, Place, Raised, Raising,
-    Run, Stage, Survey, Wanted,
+    ByHand, ChangeView, Delta, Describe, Entry, Field, Found, Kind, Live, Observation, Phase, Place, Raised,
+    Raising, Run, Stage, Survey, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{
@@ -292,6 +292,10 @@ impl<const N: u8> Kind for Toy<N> {
     fn blocks_deletion(live: &Live<Self>, leaving: &[&Live<Self>]) -> Option<String> {
         let goes = |id: &&String| leaving.iter().any(|it| it.outputs.get(Outputs::ID) == Some(id));
         live.detail.iter().find(|id| !goes(id)).map(|id| format!("{id} names it"))
+    }
+
+    fn by_hand(live: &Live<Self>) -> Vec<ByHand> {
+        vec![ByHand::run(["toy", "delete", "--name", &live.state.name])]
     }
 
     fn part_of(live: &Live<Self>) -> Option<(KindName, &str)> {

@@ -19,7 +19,8 @@ mod tests;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted, named,
+    ByHand, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
+    named,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
@@ -74,8 +75,9 @@ impl Kind for CloudFormationExports {
     }
 
     async fn consult<'a>(aws: &'a Aws, live: &'a mut Live<Self>, want: &'a State) -> Result<(), CallError> {
-        let names = state::going(&live.state, want);
-        live.detail.importers = observe::importers(aws, names).await?;
+        let mut names = state::going(&live.state, want);
+        names.retain(|name| !live.detail.importers.contains_key(name));
+        live.detail.importers.extend(observe::importers(aws, names).await?);
         Ok(())
     }
 
@@ -111,6 +113,13 @@ impl Kind for CloudFormationExports {
 
     fn blocks_deletion(live: &Live<Self>, _leaving: &[&Live<Self>]) -> Option<String> {
         state::blocks_deletion(live)
+    }
+
+    fn by_hand(live: &Live<Self>) -> Vec<ByHand> {
+        vec![
+            ByHand::know("AWS refuses it while another stack imports one of its exports"),
+            ByHand::run(["cloudformation", "delete-stack", "--stack-name", &live.state.stack]),
+        ]
     }
 
     fn notes(_live: Option<&Live<Self>>, _want: &State) -> Vec<String> {

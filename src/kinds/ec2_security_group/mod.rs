@@ -21,7 +21,7 @@ mod tests;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
+    ByHand, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
@@ -111,6 +111,17 @@ impl Kind for Ec2SecurityGroup {
 
     fn blocks_deletion(live: &Live<Self>, leaving: &[&Live<Self>]) -> Option<String> {
         state::blocks_deletion(live, leaving)
+    }
+
+    fn release(live: &mut Live<Self>, goes: &mut dyn FnMut(&str) -> bool) {
+        if let Some(holders) = &mut live.detail.holders {
+            holders.interfaces.retain(|interface| !goes(&interface.what));
+        }
+    }
+
+    fn by_hand(live: &Live<Self>) -> Vec<ByHand> {
+        let id = live.outputs.get(Outputs::ID).unwrap_or_default();
+        vec![ByHand::run(["ec2", "delete-security-group", "--group-id", id])]
     }
 
     fn notes(live: Option<&Live<Self>>, want: &State) -> Vec<String> {

@@ -19,7 +19,7 @@ mod tests;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    Check, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Survey, Wanted,
+    ByHand, Check, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Survey, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, OnDelete, Outputs, Setting, Tags};
@@ -99,6 +99,19 @@ impl Kind for EcrRepository {
     fn blocks_deletion(live: &Live<Self>, _leaving: &[&Live<Self>]) -> Option<String> {
         let held = live.detail.blocks_deletion()?;
         Some(format!("`delete` means only while empty, and it holds {held}"))
+    }
+
+    fn by_hand(live: &Live<Self>) -> Vec<ByHand> {
+        let name = live.state.name.as_str();
+        let delete = ["ecr", "delete-repository", "--repository-name", name];
+        if live.detail.is_empty() {
+            return vec![ByHand::run(delete)];
+        }
+        let [service, command, option, name] = delete;
+        vec![
+            ByHand::know("this deletes every image in it, for good"),
+            ByHand::run([service, command, option, name, "--force"]),
+        ]
     }
 
     fn notes(_live: Option<&Live<Self>>, _want: &State) -> Vec<String> {

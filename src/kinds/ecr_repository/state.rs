@@ -105,6 +105,11 @@ impl Detail {
         if self.images.is_none() { Some("images that were not counted".to_owned()) } else { self.holds() }
     }
 
+    /// Whether it holds nothing for certain.
+    pub(super) fn is_empty(&self) -> bool {
+        self.images.as_ref().is_some_and(|images| images.active.is_empty() && images.archived.is_empty())
+    }
+
     pub(super) fn holds(&self) -> Option<String> {
         let Images { active, archived, measured_at: _ } = self.images.as_ref()?;
         let count = active.len() + archived.len();

@@ -18,7 +18,7 @@ mod tests;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
+    ByHand, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
@@ -104,6 +104,11 @@ impl Kind for EfsAccessPoint {
     fn blocks_deletion(_live: &Live<Self>, _leaving: &[&Live<Self>]) -> Option<String> {
         // The files are the file system's, and what is mounted stays mounted.
         None
+    }
+
+    fn by_hand(live: &Live<Self>) -> Vec<ByHand> {
+        let id = live.outputs.get(Outputs::ID).unwrap_or_default();
+        vec![ByHand::run(["efs", "delete-access-point", "--access-point-id", id])]
     }
 
     fn part_of(live: &Live<Self>) -> Option<(KindName, &str)> {

@@ -16,7 +16,7 @@ use super::state::{Performance, State, Throughput};
 use crate::aws::{Answer, Aws, CallError};
 use crate::kind::reading::{absent_if, holds_no};
 use crate::kind::{Describe, Run};
-use crate::model::{Link, Outputs, Tags};
+use crate::model::{Link, Outputs, Tags, size};
 
 /// How long a file system may take (terraform-provider-aws: `efs/file_system.go`).
 const UNTIL_AVAILABLE: Duration = Duration::from_mins(10);
@@ -96,6 +96,10 @@ pub(super) async fn perform(run: &Run<'_>, change: &Change, outputs: &mut Output
         Change::CreateMountTarget { zone, subnet, groups, awaits } => {
             create_mount_target(run, call, id, &Spot { zone, subnet, groups }).await?;
             mountable(run, id, awaits).await
+        }
+        Change::DeleteMountTarget { id: target, awaits, permit: _, .. } => {
+            delete_mount_target(run, call, target).await?;
+            unmounted(run, id, awaits).await
         }
         Change::ModifyMountTargetSecurityGroups { zone, id: target, after, .. } => {
             let groups = group_ids(after, call, target)?;
@@ -292,6 +296,38 @@ async fn mountable(run: &Run<'_>, id: &str, zones: &[String]) -> Result<(), Call
         }
         let ready = here.iter().filter(is(LifeCycleState::Available)).count();
         if ready >= zones.len() {
+            return Ok(());
+        }
+        patience.pause().await?;
+    }
+}
+
+/// Deletes a mount target. One that is gone is gone.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place; its change takes the guard's permission, and the gate that of `infra destroy`"
+)]
+async fn delete_mount_target(run: &Run<'_>, call: &str, id: &str) -> Result<(), CallError> {
+    let request = run.aws.efs.delete_mount_target().mount_target_id(id);
+    absent_if("MountTargetNotFound", request.send().await.about(call, id)).map(drop)
+}
+
+/// Waits until these mount targets are gone: until then their network interfaces hold their security groups.
+async fn unmounted(run: &Run<'_>, id: &str, gone: &[String]) -> Result<(), CallError> {
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let what = format!("{} of {id} to be gone", size::count(gone.len(), "mount target"));
+    let mut patience = run.patience(what, UNTIL_UNMOUNTED);
+    loop {
+        let Some(targets) = absent_if(NO_FILE_SYSTEM, mount_targets(run.aws, id).await)? else {
+            return Ok(());
+        };
+        let is_left = |it: &&MountTargetDescription| {
+            *it.life_cycle_state() != LifeCycleState::Deleted
+                && gone.iter().any(|id| id == it.mount_target_id())
+        };
+        if !targets.iter().any(|it| is_left(&it)) {
             return Ok(());
         }
         patience.pause().await?;

@@ -1,11 +1,13 @@
 //! The changes of a file system, and what is said of each. Pure.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::lifecycle::Lifecycle;
 use super::mounts;
 use super::state::{State, Throughput, creation_fields};
 use crate::document::policy::Policy;
+use crate::guard::Permit;
 use crate::kind::view::{policy_view, tag_fields};
 use crate::kind::{ChangeView, Describe, Risk, Stage};
 use crate::model::{FieldChange, Link, Shown, Tags};
@@ -85,12 +87,27 @@ pub enum Change {
         /// What is declared.
         after: Vec<Link>,
     },
+    /// Deletes a mount target.
+    DeleteMountTarget {
+        /// The zone.
+        zone: String,
+        /// The subnet in it.
+        subnet: String,
+        /// The mount target.
+        id: String,
+        /// The mount targets that are waited for afterwards, until they are gone.
+        awaits: Vec<String>,
+        /// The guard's permission, for all that go together.
+        permit: Arc<Permit>,
+    },
 }
 
 impl Change {
     pub(super) fn stage(&self) -> Stage {
         match self {
-            Self::CreateMountTarget { .. } | Self::ModifyMountTargetSecurityGroups { .. } => Stage::Parts,
+            Self::CreateMountTarget { .. }
+            | Self::ModifyMountTargetSecurityGroups { .. }
+            | Self::DeleteMountTarget { .. } => Stage::Parts,
             Self::CreateFileSystem { .. }
             | Self::TagResource { .. }
             | Self::UpdateFileSystem { .. }
@@ -167,6 +184,14 @@ impl Describe for Change {
                 let mut fields = vec![FieldChange::set(format!("mount target {zone}"), Shown::text(subnet))];
                 fields.extend(mounts::group_fields("security-group", &BTreeSet::new(), groups));
                 ChangeView::new("elasticfilesystem:CreateMountTarget", fields)
+            }
+            Self::DeleteMountTarget { zone, subnet, id, awaits: _, permit: _ } => {
+                let before = Shown::text(format!("{id} in {subnet}"));
+                let field = FieldChange::new(format!("mount target {zone}"), before, Shown::Absent);
+                let mut view = ChangeView::new("elasticfilesystem:DeleteMountTarget", vec![field]);
+                view.consequences.push(format!("whoever has it mounted in {zone}; every file in it stays"));
+                view.risk = Some(Risk::CutsOff);
+                view
             }
             Self::ModifyMountTargetSecurityGroups { zone, before, after, .. } => {
                 let fields = mounts::group_fields(&format!("security-group {zone}"), before, after);

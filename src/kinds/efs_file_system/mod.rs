@@ -8,10 +8,12 @@
 //! **Mount targets** have no tags and no entries of their own: there is one in each zone of the network that
 //! the entry names. Missing ones are made; others are left alone.
 //! **Leftovers**: `DescribeFileSystems` lists every file system with its tags.
-//! **Deleted** never: there is no call for it in this program, whatever a tag says.
+//! **Deleted** never: there is no call for it in this program, whatever a tag says. Only `infra destroy` takes its
+//! mount targets away; the files stay.
 
 mod apply;
 mod change;
+mod leaving;
 pub mod lifecycle;
 pub mod mounts;
 mod observe;
@@ -23,7 +25,8 @@ mod tests;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    Check, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
+    ByHand, Check, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey,
+    Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
@@ -50,6 +53,8 @@ impl Kind for EfsFileSystem {
         Field { name: "policy", keep: |want, live| want.policy.clone_from(&live.policy) },
         Field { name: "mount-targets", keep: |want, live| want.mounts.clone_from(&live.mounts) },
     ];
+
+    const STRIPPED: bool = true;
 
     type Spec = Spec;
     type State = State;
@@ -122,6 +127,18 @@ impl Kind for EfsFileSystem {
 
     fn blocks_deletion(live: &Live<Self>, _leaving: &[&Live<Self>]) -> Option<String> {
         Some(format!("a file system is never deleted by infra, and this one holds {}", state::holds(live)))
+    }
+
+    fn strip(live: &Live<Self>, permit: Permit) -> Vec<Change> {
+        leaving::strip(&live.state.mounts, permit)
+    }
+
+    fn grips(live: &Live<Self>) -> Vec<String> {
+        leaving::grips(live)
+    }
+
+    fn by_hand(live: &Live<Self>) -> Vec<ByHand> {
+        leaving::by_hand(live)
     }
 
     fn notes(live: Option<&Live<Self>>, want: &State) -> Vec<String> {

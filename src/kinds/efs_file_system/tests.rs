@@ -10,7 +10,7 @@ use insta::assert_snapshot;
 use super::*;
 use crate::kind::known::Fate;
 use crate::kind::testing::laws::guards_hold;
-use crate::kind::testing::{World, denied, entry, in_step, left};
+use crate::kind::testing::{World, denied, destroyed, entry, in_step, left};
 use crate::kind::{Found, Known, Phase};
 use crate::model::{Address, tags};
 use lifecycle::mixed;
@@ -314,6 +314,39 @@ fn what_left_the_manifest_is_kept_whatever_its_tags_say() {
     assert_snapshot!(left(&marked), @"
     keep efs.file-system.site (fs-0123456789abcdef0) fs-0123456789abcdef0 not in the manifest
       because it left the manifest; a file system is never deleted by infra, and this one holds files of a size that is not known, backed up
+    ");
+}
+
+#[test]
+fn what_is_destroyed_of_it_is_its_mount_targets() {
+    assert_snapshot!(destroyed(live(MOUNTED)), @"
+    update efs.file-system.site (workspaces) fs-0123456789abcdef0 not in the manifest
+      elasticfilesystem:DeleteMountTarget: mount target us-west-2a fsmt-us-west-2a in subnet-a -> none
+        so whoever has it mounted in us-west-2a; every file in it stays
+        risk CutsOff
+      elasticfilesystem:DeleteMountTarget: mount target us-west-2b fsmt-us-west-2b in subnet-b -> none
+        so whoever has it mounted in us-west-2b; every file in it stays
+        risk CutsOff
+      elasticfilesystem:DeleteMountTarget: mount target us-west-2c fsmt-us-west-2c in subnet-c -> none
+        so whoever has it mounted in us-west-2c; every file in it stays
+        risk CutsOff
+      needs --delete
+    ");
+    let mut bare = live(PLAIN);
+    bare.tags.set(tags::ON_DELETE, "delete");
+    assert_snapshot!(destroyed(bare), @"
+    keep efs.file-system.site (workspaces) fs-0123456789abcdef0 not in the manifest
+      because it is retained, with 96.0 GiB (measured 2026-11-20), backed up
+      $ # this deletes every file in it, for good
+      $ aws efs delete-file-system --file-system-id fs-0123456789abcdef0 --region us-west-2
+      $ # its backups stay in AWS Backup, and are paid for; this lists them
+      $ aws backup list-recovery-points-by-resource --resource-arn arn:aws:elasticfilesystem:us-west-2:111122223333:file-system/fs-0123456789abcdef0 --region us-west-2
+    ");
+    let mut others = live(MOUNTED);
+    others.service = Some("the AWS service backup".to_owned());
+    assert_snapshot!(destroyed(others), @"
+    keep efs.file-system.site (workspaces) fs-0123456789abcdef0 not in the manifest
+      because it is managed by the AWS service backup
     ");
 }
 

@@ -24,7 +24,8 @@ mod tls;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    Check, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
+    ByHand, Check, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey,
+    Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
@@ -119,6 +120,11 @@ impl Kind for Elbv2Listener {
 
     fn blocks_deletion(live: &Live<Self>, _leaving: &[&Live<Self>]) -> Option<String> {
         live.detail.words().map(|rules| format!("it has {rules} of others"))
+    }
+
+    fn by_hand(live: &Live<Self>) -> Vec<ByHand> {
+        let arn = live.outputs.get(Outputs::ARN).unwrap_or_default();
+        vec![ByHand::run(["elbv2", "delete-listener", "--listener-arn", arn])]
     }
 
     fn part_of(live: &Live<Self>) -> Option<(KindName, &str)> {

@@ -15,6 +15,7 @@
 mod apply;
 pub mod attributes;
 mod change;
+mod leaving;
 mod listening;
 mod observe;
 mod raise;
@@ -26,7 +27,8 @@ mod tests;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    Check, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
+    ByHand, Check, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey,
+    Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
@@ -140,6 +142,14 @@ impl Kind for Elbv2LoadBalancer {
 
     fn blocks_deletion(live: &Live<Self>, _leaving: &[&Live<Self>]) -> Option<String> {
         state::blocks_deletion(live)
+    }
+
+    fn grips(live: &Live<Self>) -> Vec<String> {
+        leaving::grips(live)
+    }
+
+    fn by_hand(live: &Live<Self>) -> Vec<ByHand> {
+        leaving::by_hand(live)
     }
 
     fn notes(live: Option<&Live<Self>>, want: &State) -> Vec<String> {

@@ -26,7 +26,7 @@ mod tests;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
+    ByHand, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
@@ -125,6 +125,10 @@ impl Kind for EventsRule {
 
     fn blocks_deletion(_live: &Live<Self>, _leaving: &[&Live<Self>]) -> Option<String> {
         None
+    }
+
+    fn by_hand(live: &Live<Self>) -> Vec<ByHand> {
+        state::by_hand(&live.state)
     }
 
     fn notes(_live: Option<&Live<Self>>, want: &State) -> Vec<String> {

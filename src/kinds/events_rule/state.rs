@@ -4,7 +4,7 @@ use super::EventsRule;
 use super::change::Change;
 use super::target::{Other, Target, function_arn, function_name};
 use crate::guard::Permit;
-use crate::kind::{Delta, Entry, Live};
+use crate::kind::{ByHand, Delta, Entry, Live};
 use crate::model::{FieldChange, Setting, Shown};
 
 /// A rule's settings.
@@ -22,6 +22,20 @@ pub struct State {
     pub others: Vec<Other>,
     /// Whether it may invoke the function that is declared.
     pub permission: Permission,
+}
+
+/// How a person removes a rule: AWS refuses while it calls anything (API `DeleteRule`).
+pub(super) fn by_hand(state: &State) -> Vec<ByHand> {
+    let State { name, target, others, .. } = state;
+    let target = target.iter().filter_map(|target| target.id.clone());
+    let ids: Vec<_> = target.chain(others.iter().map(|other| other.id.clone())).collect();
+    let mut lines = Vec::new();
+    if !ids.is_empty() {
+        let words = ["events", "remove-targets", "--rule", name, "--ids"].map(str::to_owned);
+        lines.push(ByHand::Run(words.into_iter().chain(ids).collect()));
+    }
+    lines.push(ByHand::run(["events", "delete-rule", "--name", name]));
+    lines
 }
 
 /// What `PutRule` sets.

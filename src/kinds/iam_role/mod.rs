@@ -28,7 +28,7 @@ mod tests;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
+    ByHand, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
@@ -119,6 +119,10 @@ impl Kind for IamRole {
 
     fn blocks_deletion(live: &Live<Self>, _leaving: &[&Live<Self>]) -> Option<String> {
         live.detail.blocks_deletion()
+    }
+
+    fn by_hand(live: &Live<Self>) -> Vec<ByHand> {
+        state::by_hand(&live.state)
     }
 
     fn notes(_live: Option<&Live<Self>>, _want: &State) -> Vec<String> {

@@ -8,7 +8,7 @@ use super::inline::Inline;
 use crate::document::policy::Policy;
 use crate::guard::Permit;
 use crate::kind::view::{policy_shown, tag_fields};
-use crate::kind::{Delta, Entry, Live};
+use crate::kind::{ByHand, Delta, Entry, Live};
 use crate::model::{FieldChange, Setting, Shown, Tags};
 
 /// A role's settings.
@@ -30,6 +30,19 @@ pub struct State {
     pub managed: BTreeSet<String>,
     /// The policy beyond which nothing is allowed, by ARN.
     pub boundary: Option<String>,
+}
+
+/// How a person removes a role: AWS refuses while anything is attached to it (API `DeleteRole`).
+pub(super) fn by_hand(state: &State) -> Vec<ByHand> {
+    let State { name, policies, managed, .. } = state;
+    let detach = managed
+        .iter()
+        .map(|arn| ByHand::run(["iam", "detach-role-policy", "--role-name", name, "--policy-arn", arn]));
+    let delete = policies.keys().map(|policy| {
+        ByHand::run(["iam", "delete-role-policy", "--role-name", name, "--policy-name", policy])
+    });
+    let role = ByHand::run(["iam", "delete-role", "--role-name", name]);
+    detach.chain(delete).chain([role]).collect()
 }
 
 /// What is seen of a role besides its settings.

@@ -26,7 +26,7 @@ mod tests;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
+    ByHand, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
@@ -122,6 +122,15 @@ impl Kind for LambdaFunction {
 
     fn blocks_deletion(live: &Live<Self>, _leaving: &[&Live<Self>]) -> Option<String> {
         permissions::others(&live.state.name, &live.state.permissions)
+    }
+
+    fn grips(live: &Live<Self>) -> Vec<String> {
+        // How Lambda describes the network interfaces that it makes for a function.
+        vec![format!("AWS Lambda VPC ENI-{}-", live.state.name)]
+    }
+
+    fn by_hand(live: &Live<Self>) -> Vec<ByHand> {
+        vec![ByHand::run(["lambda", "delete-function", "--function-name", &live.state.name])]
     }
 
     fn notes(live: Option<&Live<Self>>, want: &State) -> Vec<String> {

@@ -21,7 +21,7 @@ mod tests;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Survey, Wanted,
+    ByHand, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Survey, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, OnDelete, Outputs, Setting, Tags};
@@ -97,6 +97,18 @@ impl Kind for LogsLogGroup {
 
     fn blocks_deletion(_live: &Live<Self>, _leaving: &[&Live<Self>]) -> Option<String> {
         Some("a log group is never deleted by infra".to_owned())
+    }
+
+    fn by_hand(live: &Live<Self>) -> Vec<ByHand> {
+        let mut lines = vec![ByHand::know("its logs are gone for good then")];
+        if live.state.is_protected {
+            let off =
+                ["logs", "put-log-group-deletion-protection", "--log-group-identifier", &live.state.name];
+            let off = off.into_iter().chain(["--no-deletion-protection-enabled"]);
+            lines.push(ByHand::Run(off.map(str::to_owned).collect()));
+        }
+        lines.push(ByHand::run(["logs", "delete-log-group", "--log-group-name", &live.state.name]));
+        lines
     }
 
     fn notes(_live: Option<&Live<Self>>, _want: &State) -> Vec<String> {

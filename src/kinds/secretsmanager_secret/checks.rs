@@ -1,5 +1,6 @@
 //! What can be verified of a secret: that there is something to read, and for whom. Never what it is. Pure.
 
+use super::spec::READ;
 use super::{Detail, SecretsManagerSecret, State};
 use crate::document::policy::Policy;
 use crate::kind::{Check, Live, Outcome, Probe};
@@ -33,7 +34,7 @@ fn readers(live: &Live<SecretsManagerSecret>, want: &State) -> Outcome {
             help: None,
         };
     }
-    let Some(policy) = &live.state.policy else {
+    let Some(policy) = READ.document(&live.state.access) else {
         return Outcome::passed("no resource policy: IAM of this account alone says who");
     };
     if policy.is_public() {
@@ -43,7 +44,8 @@ fn readers(live: &Live<SecretsManagerSecret>, want: &State) -> Outcome {
         );
     }
     let own = live.outputs.get(Outputs::ARN).and_then(Arn::parse).map(|arn| arn.account);
-    let declared = want.policy.as_ref().map(Policy::allowed).unwrap_or_default();
+    let wanted = READ.document(&want.access);
+    let declared = wanted.as_ref().map(Policy::allowed).unwrap_or_default();
     let account = |principal: &str| Arn::parse(principal).map_or(principal, |arn| arn.account).to_owned();
     let strangers: Vec<_> = policy
         .allowed()

@@ -20,7 +20,8 @@ mod tests;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    Check, Delta, Entry, Field, Kind, Live, Observation, Phase, Place, Raised, Raising, Run, Survey, Wanted,
+    ByHand, Check, Delta, Entry, Field, Kind, Live, Observation, Phase, Place, Raised, Raising, Run, Survey,
+    Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, OnDelete, Outputs, Setting, Tags};
@@ -105,6 +106,19 @@ impl Kind for SecretsManagerSecret {
     fn blocks_deletion(_live: &Live<Self>, _leaving: &[&Live<Self>]) -> Option<String> {
         // A scheduled deletion can be undone for 30 days, so a value does not stand in its way.
         None
+    }
+
+    fn by_hand(live: &Live<Self>) -> Vec<ByHand> {
+        // By its ARN: a name may be another secret's by then.
+        let secret = live.outputs.get(Outputs::ARN).unwrap_or(&live.state.name);
+        vec![ByHand::run([
+            "secretsmanager",
+            "delete-secret",
+            "--secret-id",
+            secret,
+            "--recovery-window-in-days",
+            "30",
+        ])]
     }
 
     fn notes(live: Option<&Live<Self>>, want: &State) -> Vec<String> {

@@ -1,8 +1,10 @@
 //! File systems and their mount targets.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use infra::aws::Class;
+use infra::guard::Destruction;
 use infra::kind::Kind as _;
 use infra::kinds::efs_file_system::{Change, EfsFileSystem};
 use infra::model::{Link, Outputs};
@@ -18,6 +20,7 @@ const BACKUP: &str = "elasticfilesystem:DescribeBackupPolicy";
 const CREATE: &str = "elasticfilesystem:CreateFileSystem";
 const UPDATE: &str = "elasticfilesystem:UpdateFileSystem";
 const MOUNT: &str = "elasticfilesystem:CreateMountTarget";
+const UNMOUNT: &str = "elasticfilesystem:DeleteMountTarget";
 const REGROUP: &str = "elasticfilesystem:ModifyMountTargetSecurityGroups";
 
 fn perform(change: &Change, script: Script) -> Performed {
@@ -171,6 +174,43 @@ fn mount_targets_are_waited_for_together() {
     let late = perform(&change, vec![(MOUNT, vec![made()]), (TARGETS, states)]);
     assert_eq!(late.given_up_after(30).class, Class::Timeout);
     assert_eq!(late.count(MOUNT), 1);
+}
+
+fn unmounting(awaits: &[&str]) -> Change {
+    Change::DeleteMountTarget {
+        zone: "us-east-1a".to_owned(),
+        subnet: "subnet-a".to_owned(),
+        id: "fsmt-subnet-a".to_owned(),
+        awaits: awaits.iter().map(|subnet| format!("fsmt-{subnet}")).collect(),
+        permit: Arc::new(Destruction::of_all().strips()),
+    }
+}
+
+#[test]
+fn mount_targets_are_waited_for_until_they_are_gone() {
+    let going = |a, b| targets(&[("subnet-a", a), ("subnet-b", b), ("subnet-c", "available")]);
+    let states = vec![
+        going("available", "deleting"),
+        going("deleting", "deleting"),
+        going("deleting", "deleted"),
+        targets(&[("subnet-c", "available")]),
+    ];
+    let change = unmounting(&["subnet-a", "subnet-b"]);
+    let done = perform(&change, vec![(UNMOUNT, vec![ok()]), (TARGETS, states)]).done();
+    assert_eq!((done.count(UNMOUNT), done.count(TARGETS)), (1, 4));
+    assert_eq!(done.waited_for, ["2 mount targets of fs-0ab1 to be gone"]);
+
+    let late = perform(&change, vec![(UNMOUNT, vec![ok()]), (TARGETS, vec![going("deleting", "deleted")])]);
+    assert_eq!(late.given_up_after(10).class, Class::Timeout);
+
+    // Somebody else was faster, with the mount target or with the whole file system.
+    let gone = || refused(404, "MountTargetNotFound");
+    let done = perform(&unmounting(&[]), vec![(UNMOUNT, vec![gone()])]).done();
+    assert_eq!(done.calls, [UNMOUNT]);
+    let script = vec![(UNMOUNT, vec![gone()]), (TARGETS, vec![refused(404, "FileSystemNotFound")])];
+    let _ = perform(&change, script).done();
+    let denied = perform(&change, vec![(UNMOUNT, vec![refused(403, "AccessDeniedException")])]);
+    assert_eq!(denied.failed().class, Class::Denied);
 }
 
 #[test]

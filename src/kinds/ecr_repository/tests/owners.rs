@@ -1,6 +1,7 @@
 //! Whose a repository is, what it was called before, and what becomes of one that left the manifest.
 
 use super::*;
+use crate::kind::testing::destroyed;
 
 #[test]
 fn the_owner_decides_who_may_change_it() {
@@ -188,5 +189,33 @@ fn what_left_the_manifest_is_deleted_only_while_empty() {
     assert_snapshot!(leftover(&delete, |live| live.tags.set("crossplane-kind", "x")), @"
     keep ecr.repository.site (team/site) not in the manifest
       because its tags say that Crossplane manages it
+    ");
+}
+
+#[test]
+fn what_is_destroyed_holds_no_images() {
+    let images = |toml: &str, count| {
+        let entry = entry(toml);
+        let mut live = in_step(&entry, Detail::default());
+        measured(&mut live, count, 0);
+        destroyed::<EcrRepository>(live)
+    };
+    assert_snapshot!(images(PLAIN, 27), @"
+    keep ecr.repository.site (team/site) not in the manifest
+      because it is retained, with 27 images, 2.6 GiB
+      $ # this deletes every image in it, for good
+      $ aws ecr delete-repository --repository-name team/site --force --region us-west-2
+    ");
+    assert_snapshot!(images(PLAIN, 0), @"
+    keep ecr.repository.site (team/site) not in the manifest
+      because it is retained
+      $ aws ecr delete-repository --repository-name team/site --region us-west-2
+    ");
+    assert_snapshot!(images(&with("on-delete = 'delete'"), 27), @"
+    blocked ecr.repository.site (team/site) not in the manifest
+      because `delete` means only while empty, and it holds 27 images, 2.6 GiB
+      help: settle that, then run the same command again
+      $ # this deletes every image in it, for good
+      $ aws ecr delete-repository --repository-name team/site --force --region us-west-2
     ");
 }

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use super::*;
 use crate::kind::testing::laws::guards_hold;
-use crate::kind::testing::left;
+use crate::kind::testing::{destroyed, left};
 use crate::model::tags;
 
 fn listening(port: i32, tags: &[(&str, &str)], rules: usize) -> Listening {
@@ -79,4 +79,18 @@ fn the_laws() {
     let also = PUBLIC.strip_prefix("name = 'site'\n").unwrap();
     let detail = |full: bool| Detail { listeners: (!full).then(Vec::new), ..Detail::default() };
     guards_hold::<Elbv2LoadBalancer>(also, detail, false);
+}
+
+#[test]
+fn one_that_is_protected_is_not_destroyed() {
+    let mut protected = live(PUBLIC);
+    protected.state.attributes.deletion_protection = true;
+    assert_snapshot!(destroyed(protected), @"
+    blocked elbv2.load-balancer.site (site) arn:aws:elasticloadbalancing:us-west-2:111122223333:loadbalancer/app/site/50dc6c495c0c9188 not in the manifest
+      because its deletion protection is on: put its entry back with deletion-protection = false and apply that first, or run aws elbv2 modify-load-balancer-attributes --load-balancer-arn arn:aws:elasticloadbalancing:us-west-2:111122223333:loadbalancer/app/site/50dc6c495c0c9188 --attributes Key=deletion_protection.enabled,Value=false
+      help: settle that, then run the same command again
+      $ aws elbv2 modify-load-balancer-attributes --load-balancer-arn arn:aws:elasticloadbalancing:us-west-2:111122223333:loadbalancer/app/site/50dc6c495c0c9188 --attributes Key=deletion_protection.enabled,Value=false --region us-west-2
+      $ # what listens on it goes with it
+      $ aws elbv2 delete-load-balancer --load-balancer-arn arn:aws:elasticloadbalancing:us-west-2:111122223333:loadbalancer/app/site/50dc6c495c0c9188 --region us-west-2
+    ");
 }

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::{PLAIN, READ, Secret, pending, unread, with, world};
+use super::{PLAIN, READ_POLICY, Secret, pending, unread, with, world};
 use crate::document::policy::Policy;
 use crate::model::Outputs;
 
@@ -21,7 +21,7 @@ fn allowing(principal: &str) -> impl FnOnce(&mut Secret) {
         r#"{{"Version": "2012-10-17", "Statement": [{{"Sid": "Read", "Effect": "Allow", "Principal": {principal}, "Action": "secretsmanager:GetSecretValue", "Resource": "*"}}]}}"#
     );
     let policy = Policy::parse(&text).unwrap();
-    move |live| live.state.policy = Some(policy)
+    move |live| live.state.access.policy = Some(policy)
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn a_value_and_no_readers_of_elsewhere() {
 
 #[test]
 fn readers_of_other_accounts_must_be_declared() {
-    assert_snapshot!(checks(&with(READ), |_| ()), @"
+    assert_snapshot!(checks(&with(READ_POLICY), |_| ()), @"
     passed there: as declared
     passed tags: 4 tags as declared
     passed value: a version is current (AWSCURRENT); it was not read
