@@ -13,15 +13,17 @@ use futures_util::future::BoxFuture;
 use crate::aws::{Aws, CallError};
 use crate::model::{Address, OnDelete, Owner, tags};
 
+/// An entry that is about nothing of ours, and what is decided about it.
+type Other<K> = (Arc<Entry<K>>, Found<K>, Decision<K>);
+
 /// What was seen of a kind, all of which is to go.
 pub(super) struct Parting<K: Kind> {
-    /// Entries that say nothing about something of ours, and what is decided about them.
-    pub(super) others: Vec<(Arc<Entry<K>>, Found<K>, Decision<K>)>,
+    others: Vec<Other<K>>,
     /// What is ours.
-    pub(super) ours: Vec<Live<K>>,
-    pub(super) gaps: Vec<CallError>,
-    pub(super) stacks: Stacks,
-    pub(super) place: Arc<Place>,
+    ours: Vec<Live<K>>,
+    gaps: Vec<CallError>,
+    stacks: Stacks,
+    place: Arc<Place>,
 }
 
 impl<K: Kind> Parting<K> {
@@ -98,7 +100,9 @@ impl<K: Kind> AnySighting for Parting<K> {
         let going: Vec<_> = ours.iter().zip(&addresses).filter(|(live, _)| goes(live)).collect();
         let Some(destroying) = known.destroying_mut() else { return };
         for (live, address) in going {
-            K::grips(live).into_iter().for_each(|grip| destroying.goes(grip, address));
+            for grip in K::grips(live) {
+                destroying.goes(grip, address);
+            }
         }
     }
 

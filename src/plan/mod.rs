@@ -68,7 +68,9 @@ impl Plan {
         let mut known = Known::of_destruction();
         let sightings: Vec<_> = sightings.into_iter().map(AnySighting::leave).collect();
         // Who lets go of what must be known before: those that are held come first in the registry.
-        sightings.iter().for_each(|sighting| sighting.tell(&mut known));
+        for sighting in &sightings {
+            sighting.tell(&mut known);
+        }
         Self::decide(manifest, World { identity, sightings }, known)
     }
 

@@ -167,6 +167,8 @@ pub(crate) async fn scripted(answers: impl IntoIterator<Item = (&'static str, Ve
         region: "us-east-1".to_owned(),
         credentials: Some(SharedCredentialsProvider::new(keys)),
         http: Some(SharedHttpClient::new(playback)),
+        // The gate has tests of its own.
+        destroys: true,
         ..Connection::default()
     })
     .await;
