@@ -24,6 +24,7 @@ mod exports;
 mod faults;
 mod file_systems;
 mod grants;
+mod functions;
 mod guards;
 mod init;
 mod interruption;
