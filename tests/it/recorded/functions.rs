@@ -87,7 +87,8 @@ fn one_with_nothing_set_is_as_one_with_nothing_declared() {
     let edits: [fn(&mut Value); 4] = [
         |it| drop(it["Configuration"].as_object_mut().unwrap().remove("Environment")),
         |it| {
-            it["Configuration"]["VpcConfig"] = json!({ "SubnetIds": [], "SecurityGroupIds": [], "VpcId": "" })
+            it["Configuration"]["VpcConfig"] =
+                json!({ "SubnetIds": [], "SecurityGroupIds": [], "VpcId": "" });
         },
         |it| it["Configuration"]["KMSKeyArn"] = json!(""),
         |it| it["Configuration"]["State"] = json!("Inactive"),

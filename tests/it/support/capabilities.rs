@@ -130,7 +130,7 @@ pub(crate) fn lacks(backend: Backend, capability: Capability) -> Option<&'static
         (_, Capability::LoadBalancerDualstackSubnets) => Some("takes any subnets"),
         (_, Capability::LoadBalancerLogsBucket) => Some("looks for no bucket"),
         (Moto, Capability::FunctionCodeDownloaded) => Some("gives an address of AWS's own"),
-        (_, Capability::FunctionMountNeedsNetwork) => Some("accepts it"),
+        (_, Capability::FunctionMountNeedsNetwork) => Some("mounts it all the same"),
         _ => None,
     }
 }
