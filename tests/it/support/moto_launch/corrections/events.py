@@ -1,7 +1,8 @@
-"""EventBridge."""
+"""EventBridge, and the permission that a rule needs."""
 
 import re
 
+from moto.awslambda.models import LambdaBackend
 from moto.events.exceptions import ValidationException
 from moto.events.models import EventsBackend
 
@@ -20,3 +21,9 @@ def put_rule(original, backend, name, **said):
     if name in bus.rules:
         said["tags"] = None
     return original(backend, name, **said)
+
+
+@replaces(LambdaBackend, "remove_permission")
+def remove_permission(original, backend, function_name, sid, revision=""):
+    """AWS: the revision that a request names is compared, and not the list that moto has it in."""
+    return original(backend, function_name, sid, revision[0] if isinstance(revision, list) else revision)
