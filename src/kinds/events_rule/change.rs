@@ -46,9 +46,9 @@ pub enum Change {
         /// Its ARN.
         arn: String,
         /// What is live, and is overwritten.
-        before: Option<Target>,
+        before: Option<Box<Target>>,
         /// What is declared.
-        target: Target,
+        target: Box<Target>,
     },
     /// Takes the rule's permission off a function.
     RemovePermission {
@@ -89,7 +89,7 @@ impl Describe for Change {
                 ChangeView::new("lambda:AddPermission", vec![field])
             }
             Self::PutTargets { before, target, .. } => {
-                ChangeView::new("events:PutTargets", target.fields(before.as_ref()))
+                ChangeView::new("events:PutTargets", target.fields(before.as_deref()))
             }
             Self::RemovePermission { function, keeps, .. } => {
                 let of = if *keeps { format!("{function}, what is too much") } else { function.clone() };

@@ -215,8 +215,8 @@ fn target(sdk: &SdkTarget) -> Target {
         id: Some(sdk.id().to_owned()),
         function: Link::live(sdk.arn()),
         input: sdk.input().map(Input::new),
-        retries: or(retry.and_then(|retry| retry.maximum_retry_attempts()), RETRIES),
-        age: or(retry.and_then(|retry| retry.maximum_event_age_in_seconds()), AGE),
+        retries: or(retry.and_then(aws_sdk_eventbridge::types::RetryPolicy::maximum_retry_attempts), RETRIES),
+        age: or(retry.and_then(aws_sdk_eventbridge::types::RetryPolicy::maximum_event_age_in_seconds), AGE),
         more: more.into_iter().filter_map(|(is_set, word)| is_set.then_some(word)).collect(),
     }
 }

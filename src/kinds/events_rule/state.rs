@@ -155,7 +155,7 @@ pub(super) fn create(entry: &Entry<EventsRule>) -> Vec<Change> {
             name: name.clone(),
             arn: arn.clone(),
             before: None,
-            target: target.clone(),
+            target: Box::new(target.clone()),
         });
     }
     changes
@@ -197,8 +197,8 @@ pub(super) fn diff(live: &Live<EventsRule>, want: &State) -> Vec<Delta<Change>> 
             changes.push(Change::PutTargets {
                 name: name.clone(),
                 arn: arn.clone(),
-                before: before.cloned(),
-                target: wanted,
+                before: before.cloned().map(Box::new),
+                target: Box::new(wanted),
             });
         }
         if live.detail.stale {

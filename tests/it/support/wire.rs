@@ -159,7 +159,7 @@ impl<'a> Account<'a> {
         self.json("acm", &format!("CertificateManager.{operation}"), body)
     }
 
-    /// Calls EventBridge.
+    /// Calls `EventBridge`.
     pub(crate) fn events(&self, operation: &str, body: &Value) -> Answer {
         self.json("events", &format!("AWSEvents.{operation}"), body)
     }

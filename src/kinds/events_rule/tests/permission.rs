@@ -37,7 +37,7 @@ fn a_statement_of_ours_is_known_in_every_spelling() {
         edited("infra-1", "/Principal", json!({ "Service": ["events.amazonaws.com"] })),
         edited("infra-1", "/Condition/ArnLike", json!({ "aws:sourcearn": [RULE] })),
     ] {
-        let granted = read(&[ours.clone()]);
+        let granted = read(std::slice::from_ref(&ours));
         assert_eq!((&granted.sound[..], granted.unsound.len()), (&["infra-1".to_owned()][..], 0), "{ours}");
         assert_eq!(granted.stale().count(), 0);
     }
@@ -55,7 +55,7 @@ fn a_statement_of_ours_that_was_changed_is_no_permission() {
         edited("infra-1", "/Condition", tightened),
         edited("infra-1", "/Condition", json!({ "StringEquals": { "aws:SourceArn": RULE } })),
     ] {
-        let granted = read(&[ours.clone()]);
+        let granted = read(std::slice::from_ref(&ours));
         assert_eq!((granted.sound.len(), &granted.unsound[..]), (0, &["infra-1".to_owned()][..]), "{ours}");
     }
 }
@@ -69,7 +69,7 @@ fn statements_of_others_are_theirs() {
         edited("infra-1", "/Condition", json!({})),
         edited("infra-1", "/Sid", json!(7)),
     ] {
-        let granted = read(&[other.clone()]);
+        let granted = read(std::slice::from_ref(&other));
         assert_eq!((granted.sound.len(), granted.unsound.len()), (0, 0), "{other}");
     }
     assert_eq!(read(&[]), Granted::default());
@@ -92,7 +92,7 @@ fn a_new_one_has_the_same_id_in_every_run_unless_it_is_taken() {
     // API AddPermission: letters, digits, hyphens and underscores, at most 100.
     assert!(first.len() <= 97 && first.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'), "{first}");
     let taken = edited(&first, "/Principal", json!("*"));
-    assert_eq!(read(&[taken.clone()]).free_sid(RULE), format!("{first}-2"));
+    assert_eq!(read(std::slice::from_ref(&taken)).free_sid(RULE), format!("{first}-2"));
     assert_eq!(read(&[taken, statement(&format!("{first}-2"))]).free_sid(RULE), format!("{first}-3"));
 }
 
