@@ -43,7 +43,9 @@ fn applies_of_one_manifest_at_the_same_time_end_as_one_does() {
                     runs += 1;
                     moved += usize::from(output.exit == Some(Exit::Moved));
                     let clean = matches!(output.exit, Some(Exit::Done | Exit::Moved));
-                    assert!(clean, "{case}\n{output}");
+                    // It takes one operation on a stack at a time: who comes second is told to come again.
+                    let second = output.err.contains("CloudFormation is at it");
+                    assert!(clean || second, "{case}\n{output}");
                 }
                 assert_eq!(holdings(&world.account), expected, "{case}");
                 let _ = world.drift(&manifests[0]).expect(Exit::Done);

@@ -52,7 +52,7 @@ fn the_readme_ends_as_the_first_run_does() {
     let (shown, _) = shown.split_once("\n```\n").unwrap();
     let is_told = |line: &str| output.err.lines().any(|told| told == line);
     for line in shown.lines() {
-        let is_question = line.starts_with("Apply 12 steps? [y/N]");
+        let is_question = line.starts_with("Apply 17 steps? [y/N]");
         // The certificate is part of the digest, and another one in each account.
         let but_the_digest = |line: &str| line.split("; digest ").next().unwrap().to_owned();
         let is_said =
@@ -346,5 +346,5 @@ fn the_example_is_a_manifest() {
     let path = folder.path().join("example.toml");
     fs::write(&path, blocks(&text, "toml").join("\n\n")).unwrap();
     let manifest = infra::manifest::load(&path, KINDS).unwrap();
-    assert_eq!(manifest.entries().len(), 13);
+    assert_eq!(manifest.entries().len(), 14);
 }

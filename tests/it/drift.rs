@@ -23,6 +23,7 @@ const SECRET: &str = "webordinary/github-token";
 /// The shipped manifest, for the account of `world`.
 fn prereqs(world: &World) -> PathBuf {
     world.account.certify(SITE);
+    world.functions();
     let entries = PREREQS.split_once("# The image").unwrap().1;
     world.named_manifest("prereqs", &format!("# The image{entries}").replace("[tags]", ""))
 }

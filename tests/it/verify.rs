@@ -108,11 +108,34 @@ fn of_what_is_applied_everything_is_there_and_nothing_that_was_not_tried_has_pas
           passed     tags                     4 tags as declared
           unchecked  answers on 80            another endpoint stands in for AWS: nothing answers at BALANCER
 
+    logs.log-group.cleanup  /aws/lambda/webordinary-cleanup-threads
+          passed     there                    as declared
+          passed     tags                     4 tags as declared
+
+    iam.role.cleanup  webordinary-cleanup-threads
+          passed     there                    as declared
+          passed     tags                     4 tags as declared
+
+    lambda.function.cleanup  webordinary-cleanup-threads
+          passed     there                    as declared
+          passed     tags                     4 tags as declared
+          unchecked  last report              another endpoint stands in for AWS: no schedule runs in it
+
+    events.rule.cleanup  webordinary-cleanup-threads
+          passed     there                    as declared
+          passed     tags                     4 tags as declared
+          passed     scheduled                rate(1 day), calls ARN which lets it in
+
+    cloudformation.exports.prereqs  infra-prereqs-exports
+          passed     there                    as declared
+          passed     tags                     4 tags as declared
+          passed     exported                 8 exports, for Fn::ImportValue
+
     the account
           unchecked  registry                 another endpoint stands in for AWS: nothing answers at REGISTRY
           unchecked  trail                    another endpoint stands in for AWS: nobody reads from it, and no trail records that
 
-    verify: 37 passed, 0 failed, 6 unchecked
+    verify: 49 passed, 0 failed, 7 unchecked
     ");
 }
 

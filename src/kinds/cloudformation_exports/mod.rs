@@ -19,8 +19,8 @@ mod tests;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    ByHand, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
-    named,
+    ByHand, Check, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey,
+    Wanted, named,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
@@ -124,6 +124,10 @@ impl Kind for CloudFormationExports {
 
     fn notes(_live: Option<&Live<Self>>, _want: &State) -> Vec<String> {
         Vec::new()
+    }
+
+    fn checks(live: &Live<Self>, want: &State) -> Vec<Check> {
+        vec![Check::known("exported", state::exported(&live.state, want))]
     }
 
     fn already_exists(error: &CallError) -> bool {

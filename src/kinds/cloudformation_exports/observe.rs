@@ -60,7 +60,10 @@ async fn find(
     if let Some(Stood { stuck: Some(Stuck { reason, help }), .. }) = stood {
         return Ok(Found::Unclear { reason, help });
     }
-    let live = stood.map(|stood| stood.live);
+    let mut live = stood.map(|stood| stood.live);
+    if let (Some(live), true) = (&mut live, wanted.measure) {
+        measure(aws, live).await;
+    }
     if let Some(live) = live.as_ref().filter(|live| !live.detail.resources.is_empty()) {
         return Ok(Found::Unclear {
             reason: format!(

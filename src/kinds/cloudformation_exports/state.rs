@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::CloudFormationExports;
 use crate::guard::Permit;
 use crate::kind::view::tag_fields;
-use crate::kind::{ChangeView, Delta, Describe, Live};
-use crate::model::{FieldChange, Public, Setting, Shown, Tags};
+use crate::kind::{ChangeView, Delta, Describe, Live, Outcome};
+use crate::model::{FieldChange, Public, Setting, Shown, Tags, size};
 
 /// What is exported.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +61,16 @@ impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         self.text().is_some_and(|text| other.text() == Some(text))
     }
+}
+
+/// Whether others can import what is declared.
+pub(super) fn exported(live: &State, want: &State) -> Outcome {
+    let missing: Vec<_> = want.exports.keys().filter(|name| !live.exports.contains_key(*name)).collect();
+    if let Some(name) = missing.first() {
+        let seen = format!("{} not exported, {name} for one", size::count(missing.len(), "name"));
+        return Outcome::failed(seen, "`infra apply` exports it");
+    }
+    Outcome::passed(format!("{}, for Fn::ImportValue", size::count(want.exports.len(), "export")))
 }
 
 /// What else is observed of a stack.

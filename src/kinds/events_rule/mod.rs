@@ -26,7 +26,8 @@ mod tests;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    ByHand, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
+    ByHand, Check, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey,
+    Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
@@ -133,6 +134,10 @@ impl Kind for EventsRule {
 
     fn notes(_live: Option<&Live<Self>>, want: &State) -> Vec<String> {
         state::notes(want)
+    }
+
+    fn checks(live: &Live<Self>, want: &State) -> Vec<Check> {
+        vec![Check::known("scheduled", state::scheduled(&live.state, want))]
     }
 
     fn already_exists(_error: &CallError) -> bool {

@@ -4,7 +4,7 @@ use super::EventsRule;
 use super::change::Change;
 use super::target::{Other, Target, function_arn, function_name};
 use crate::guard::Permit;
-use crate::kind::{ByHand, Delta, Entry, Live};
+use crate::kind::{ByHand, Delta, Entry, Live, Outcome};
 use crate::model::{FieldChange, Setting, Shown};
 
 /// A rule's settings.
@@ -36,6 +36,24 @@ pub(super) fn by_hand(state: &State) -> Vec<ByHand> {
     }
     lines.push(ByHand::run(["events", "delete-rule", "--name", name]));
     lines
+}
+
+/// Whether the rule calls its function at its time, as far as settings tell.
+pub(super) fn scheduled(live: &State, want: &State) -> Outcome {
+    const HELP: &str = "`infra apply` repairs it; until then nothing calls the function";
+    let State { rule, target, permission, .. } = live;
+    if want.rule.switch != Switch::On {
+        return Outcome::unchecked("it is switched off, as declared");
+    }
+    if rule.switch != Switch::On {
+        return Outcome::failed("it is switched off", HELP);
+    }
+    let Some(target) = target else { return Outcome::failed("it calls nothing", HELP) };
+    if *permission != want.permission {
+        return Outcome::failed("its function does not let it in as declared", HELP);
+    }
+    let when = rule.schedule.as_deref().unwrap_or("no schedule");
+    Outcome::passed(format!("{when}, calls {}, which lets it in", target.function))
 }
 
 /// What `PutRule` sets.

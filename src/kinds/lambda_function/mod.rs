@@ -26,7 +26,8 @@ mod tests;
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    ByHand, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey, Wanted,
+    ByHand, Check, Delta, Entry, Field, Kind, Live, Observation, Place, Probe, Raised, Raising, Run, Stage,
+    Survey, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
@@ -135,6 +136,12 @@ impl Kind for LambdaFunction {
 
     fn notes(live: Option<&Live<Self>>, want: &State) -> Vec<String> {
         state::notes(live, want)
+    }
+
+    fn checks(_live: &Live<Self>, want: &State) -> Vec<Check> {
+        let Some(group) = state::log_group_name(&want.log_group) else { return Vec::new() };
+        let log_group = group.to_owned();
+        vec![Check::probe("last report", Probe::LastReport { log_group, function: want.name.clone() })]
     }
 
     fn already_exists(error: &CallError) -> bool {

@@ -47,6 +47,15 @@ fn balancer(number: usize) -> String {
     )
 }
 
+/// What functions run as.
+const RUNS: &str = "[iam.role.runs]\nname = \"runs\"\ntrust = [{ effect = \"allow\", principal = { service = [\"lambda.amazonaws.com\"] }, action = [\"sts:AssumeRole\"] }]\n";
+
+fn function(number: usize) -> String {
+    format!(
+        "[lambda.function.f{number}]\nname = \"f{number}\"\nsource = \"code\"\nhandler = \"handler.handler\"\nruntime = \"python3.13\"\nrole = \"runs\"\n"
+    )
+}
+
 /// What follows a page of a list that holds so many.
 fn pages(count: usize, page: usize) -> usize {
     count.div_ceil(page).max(1) - 1
@@ -138,6 +147,24 @@ const CASES: &[Case] = &[
         // Each role, its policies' names, its policy, and what is attached.
         calls: |count| 4 * count,
     },
+    Case {
+        kind: "lambda.function",
+        with: |_| RUNS.to_owned(),
+        entry: function,
+        // The role's three, for it has no policy; each function and its policy; the list is paged by 50.
+        calls: |count| 3 + 2 * count + pages(count, 50),
+    },
+    Case {
+        kind: "events.rule",
+        with: |_| format!("{RUNS}{}", function(0)),
+        entry: |number| {
+            format!(
+                "[events.rule.r{number}]\nname = \"r{number}\"\nschedule = \"rate(1 day)\"\nfunction = \"f0\"\n"
+            )
+        },
+        // The role's three and the function's two; each rule, its targets, its tags, and the policy of what it calls.
+        calls: |count| 5 + 4 * count + pages(count, 100),
+    },
 ];
 
 #[test]
@@ -177,6 +204,7 @@ fn applied(world: &World, manifest: &Path) -> std::path::PathBuf {
 
 /// Makes so many, checks the calls that a plan of them takes, and says what else it takes.
 fn measure(case: &Case, world: &World, count: usize) -> String {
+    world.file("code/handler.py", "def handler(event, context):\n    return {}\n");
     let empty = calls(world, &world.manifest(""));
     let entries: String = (0..count).map(case.entry).collect();
     let manifest = applied(world, &world.manifest(&format!("{}{entries}", (case.with)(count))));
@@ -184,7 +212,9 @@ fn measure(case: &Case, world: &World, count: usize) -> String {
     let plan = world.infra(&["plan"], &manifest).wire(&wire).run().expect(Exit::Done);
     let planned = wire.seen().len();
     assert_eq!(planned - empty, (case.calls)(count), "{}: {:#?}", case.kind, wire.counts());
-    assert_eq!(wire.questions(), planned, "a question was asked twice: {:#?}", wire.counts());
+    // Rules of one function ask for its policy each for itself.
+    let repeated = if case.kind == "events.rule" { count } else { 0 };
+    assert_eq!(wire.questions() + repeated, planned, "a question was asked twice: {:#?}", wire.counts());
     let replay = Wire::answering_as(&wire, ROUND_TRIP);
     let again = world.infra(&["plan"], &manifest).wire(&replay).with_stopped_clock().run().expect(Exit::Done);
     assert_eq!(again.out, plan.out);

@@ -61,7 +61,8 @@ name = "x"
             ·  ─┬
             ·   ╰── unknown table
             ╰────
-          help: known here: manifest, tags, lookup, ecr, secretsmanager, ec2, efs, elbv2, logs, iam, lambda, events, export
+          help: known here: manifest, tags, lookup, ecr, secretsmanager, ec2, efs, elbv2, logs, iam,
+                lambda, events, export
 
         manifest::unknown-key
 

@@ -195,8 +195,12 @@ fn a_function_that_is_not_made_has_no_arn_to_send() {
         age: 60,
         more: Vec::new(),
     };
-    let change =
-        Change::PutTargets { name: "site-cleanup".to_owned(), arn: RULE.to_owned(), before: None, target: Box::new(target) };
+    let change = Change::PutTargets {
+        name: "site-cleanup".to_owned(),
+        arn: RULE.to_owned(),
+        before: None,
+        target: Box::new(target),
+    };
     let failed = perform::<EventsRule>(&change, None, vec![(PUT, vec![ok()])]);
     assert!(failed.failed().code.is_none() && failed.calls.is_empty(), "{:?}", failed.ended);
 }

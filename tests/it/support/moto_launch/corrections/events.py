@@ -1,7 +1,9 @@
 """EventBridge, and the permission that a rule needs."""
 
+import json
 import re
 
+from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaBackend
 from moto.events.exceptions import ValidationException
 from moto.events.models import EventsBackend
@@ -27,3 +29,14 @@ def put_rule(original, backend, name, **said):
 def remove_permission(original, backend, function_name, sid, revision=""):
     """AWS: the revision that a request names is compared, and not the list that moto has it in."""
     return original(backend, function_name, sid, revision[0] if isinstance(revision, list) else revision)
+
+
+@replaces(LambdaBackend, "add_permission")
+def add_permission(original, backend, function_name, qualifier, raw):
+    """AWS: a statement id is there once."""
+    sid = json.loads(raw)["StatementId"]
+    if any(statement.get("Sid") == sid for statement in backend.get_function(function_name, qualifier).policy.statements):
+        error = LambdaClientError("ResourceConflictException", f"The statement id ({sid}) provided already exists.")
+        error.code = 409
+        raise error
+    return original(backend, function_name, qualifier, raw)
