@@ -1,11 +1,13 @@
 //! `infra destroy`: what holds no data goes, in one run and in order; data stays, and is taken up again.
 
+use std::fs;
 use std::path::PathBuf;
 
 use infra::aws::Effect;
 use infra::cli::exit::Exit;
 
 use crate::interruption::NETWORK;
+use crate::support::capabilities::{Capability, lacks};
 use crate::support::cli::World;
 use crate::support::connector::{Fault, Which, Wire};
 use crate::support::emulators::Backend;
@@ -41,6 +43,12 @@ fn applied(world: &World, entries: &str) -> PathBuf {
 fn all_that_holds_no_data_goes_and_the_next_apply_takes_up_what_stayed() {
     for world in World::each() {
         let manifest = world.prereqs();
+        // Where nobody can say who imports, the exports stay, and with them what they are the values of.
+        let exports = lacks(world.emulator.backend, Capability::StackImports).is_none();
+        if !exports {
+            let text = fs::read_to_string(&manifest).unwrap();
+            fs::write(&manifest, text.split_once("# What other stacks import.").unwrap().0).unwrap();
+        }
         let _ = world.apply(&manifest);
         let before = holdings(&world.account);
         let wire = Wire::new();
@@ -58,7 +66,7 @@ fn all_that_holds_no_data_goes_and_the_next_apply_takes_up_what_stayed() {
         }
         let others = ["ecr:", "secretsmanager:"];
         assert!(!writes.iter().any(|write| others.iter().any(|it| write.starts_with(it))), "{writes:?}");
-        let output = output.says("Stays (5); to remove it by hand:");
+        let output = output.says("Stays (6); to remove it by hand:");
         for command in [
             "aws ecr delete-repository --repository-name webordinary/claude-code-astro --region us-west-2",
             "aws efs delete-file-system --file-system-id fs-",
@@ -71,7 +79,7 @@ fn all_that_holds_no_data_goes_and_the_next_apply_takes_up_what_stayed() {
 
         let wire = Wire::new();
         let again = world.infra(&["destroy"], &manifest).wire(&wire).run().expect(Exit::Done);
-        let _ = again.says("Nothing to do: all that is left is kept.").says("Stays (5)");
+        let _ = again.says("Nothing to do: all that is left is kept.").says("Stays (6)");
         assert_eq!(wire.writes(), [""; 0]);
 
         let _ = world.apply(&manifest).tells("verified");
