@@ -4,11 +4,13 @@
 //! `INFRA_REQUIRE_EMULATORS=1`, which asks for Python too, it is a failure.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::support::emulators::tools;
+use crate::support::cli::World;
+use crate::support::emulators::{Backend, tools};
 use crate::support::markdown::{code, read, table};
 
 const FUNCTION: &str = "manifests/functions/cleanup_threads";
@@ -24,6 +26,17 @@ const IS_NEW_ENOUGH: &str = "import sys; sys.exit(sys.version_info < (3, 10))";
 #[test]
 fn the_function_passes_its_tests() {
     assert_passes(&Path::new(env!("CARGO_MANIFEST_DIR")).join(FUNCTION));
+}
+
+/// What runs is what was deployed.
+#[test]
+fn what_is_deployed_passes_them_too() {
+    let Some(world) = World::on(Backend::Ministack) else { return };
+    let _ = world.apply(&world.prereqs());
+    let folder = tempfile::tempdir().unwrap();
+    let zip = folder.path().join("function.zip");
+    fs::write(&zip, world.account.deployed("webordinary-cleanup-threads")).unwrap();
+    assert_passes(&zip);
 }
 
 #[test]

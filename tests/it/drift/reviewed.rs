@@ -8,7 +8,7 @@ use infra::cli::exit::Exit;
 use serde_json::{Value, json};
 
 use super::{MEDDLING, REPOSITORY, ecr, network, prereqs, repository_arn, secrets};
-use crate::support::cli::{Output, World};
+use crate::support::cli::{Output, World, put_functions_beside};
 use crate::support::connector::{Fault, Which, Wire};
 use crate::support::emulators::Backend;
 
@@ -34,6 +34,7 @@ fn touching_all(manifest: &Path) -> PathBuf {
     fs::create_dir_all(&folder).unwrap();
     let file = folder.join("prereqs.toml");
     fs::write(&file, text).unwrap();
+    put_functions_beside(&file);
     file
 }
 

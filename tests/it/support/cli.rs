@@ -34,6 +34,20 @@ pub(crate) struct World {
     folder: tempfile::TempDir,
 }
 
+/// Puts the functions of this repository beside a manifest.
+pub(crate) fn put_functions_beside(manifest: &Path) {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("manifests/functions");
+    for function in home.read_dir().unwrap().map(Result::unwrap) {
+        let folder = manifest.parent().unwrap().join("functions").join(function.file_name());
+        std::fs::create_dir_all(&folder).unwrap();
+        for file in function.path().read_dir().unwrap().map(Result::unwrap) {
+            if file.file_type().unwrap().is_file() {
+                let _ = std::fs::copy(file.path(), folder.join(file.file_name())).unwrap();
+            }
+        }
+    }
+}
+
 impl World {
     pub(crate) fn new(emulator: &'static Emulator) -> Self {
         let number = fresh_account();
@@ -76,22 +90,8 @@ impl World {
         let text = read("manifests/prereqs.toml").replace("942734823970", &self.number);
         let path = self.folder.path().join("prereqs.toml");
         std::fs::write(&path, text).unwrap();
-        self.functions();
+        put_functions_beside(&path);
         path
-    }
-
-    /// Puts the functions of this repository beside the manifests.
-    pub(crate) fn functions(&self) {
-        let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("manifests/functions");
-        for function in home.read_dir().unwrap().map(Result::unwrap) {
-            for file in function.path().read_dir().unwrap().map(Result::unwrap) {
-                if file.file_type().unwrap().is_file() {
-                    let (folder, name) = (function.file_name(), file.file_name());
-                    let path = Path::new("functions").join(folder).join(name);
-                    self.file(path.to_str().unwrap(), &std::fs::read_to_string(file.path()).unwrap());
-                }
-            }
-        }
     }
 
     /// Writes a file beside the manifests.
