@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use infra::cli::exit::Exit;
 use serde_json::{Value, json};
 
+use crate::support::capabilities::{Capability, lacks};
 use crate::support::cli::{SITE, World, put_functions_beside};
 use crate::support::connector::Wire;
 use crate::support::emulators::Backend;
@@ -23,7 +24,11 @@ const SECRET: &str = "webordinary/github-token";
 /// The shipped manifest, for the account of `world`.
 fn prereqs(world: &World) -> PathBuf {
     world.account.certify(SITE);
-    let entries = PREREQS.split_once("# The image").unwrap().1;
+    let mut entries = PREREQS.split_once("# The image").unwrap().1;
+    if lacks(world.emulator.backend, Capability::StackImports).is_some() {
+        // Nobody could say who imports what would change.
+        entries = entries.split_once("# What other stacks import.").unwrap().0;
+    }
     let manifest = world.named_manifest("prereqs", &format!("# The image{entries}").replace("[tags]", ""));
     put_functions_beside(&manifest);
     manifest

@@ -6,7 +6,7 @@
 //! **Changed in place**: everything. `PutRule` and `PutTargets` replace all that they set, so both always say all of it.
 //! **Read**: `DescribeRule`, `ListTargetsByRule`, `ListTagsForResource`, and the function's resource policy, at once.
 //! **Targets** are exclusive: the function is the only one. Its permission is a statement in the function's policy, and is
-//! part of the rule: whoever may not invoke the function is a schedule in vain. See [`permission`].
+//! part of the rule: whoever may not invoke the function is a schedule in vain. See `permission`.
 //! **Leftovers**: `ListRules`, and the tags of each that no AWS service manages. There is no list by tags; a bus has at
 //! most 300 rules (`EventBridge` user guide, "Quotas"), and so many short calls at most.
 //! **Deleted**: permission, targets, rule, in this order: what leads to the next goes last, so that a deletion that was
