@@ -1,8 +1,11 @@
 //! What reading comes to in every kind: so many reads at once, and what is to be made of an answer.
 
+use std::time::Duration;
+
 use futures_util::stream::{self, StreamExt as _};
 
 use crate::aws::CallError;
+use crate::aws::wait::Patience;
 
 /// Runs `reads`, at most `at_once` at a time, and gives their answers in the same order.
 pub fn buffered<F: Future>(
@@ -13,6 +16,22 @@ pub fn buffered<F: Future>(
     // general enough to be `Send`.
     let reads: Vec<F> = reads.into_iter().collect();
     stream::iter(reads).buffered(at_once).collect()
+}
+
+/// Reads again, with growing pauses, for as long as what is read is `passing`: somebody is at it, and what it will be is
+/// not told yet. What it is at the deadline is the answer.
+pub async fn until_settled<T, F: Future<Output = T>>(
+    deadline: Duration,
+    read: impl Fn() -> F,
+    passing: impl Fn(&T) -> bool,
+) -> T {
+    let mut patience = Patience::new("it to settle", deadline);
+    loop {
+        let seen = read().await;
+        if !passing(&seen) || patience.pause().await.is_err() {
+            return seen;
+        }
+    }
 }
 
 /// An answer, or none where AWS's error code is the one that says that there is nothing.

@@ -135,6 +135,11 @@ async fn updated(
             Some(stack) => brings(&stack, begun.arn),
             None => Err(begun.error("it is gone")),
         },
+        // Another run is at it, and may be making this very change: what it comes to tells.
+        Err(error) if is_under_way(&error) => {
+            until_idle(run, begun.arn).await?;
+            Err(error)
+        }
         answer => {
             answer?;
             until(run, begun, Some("UPDATE_COMPLETE")).await
@@ -147,9 +152,14 @@ fn is_done_already(error: &CallError) -> bool {
     error.is("ValidationError") && error.message.contains("No updates are to be performed")
 }
 
-/// Waits until nothing is under way on the stack of this name.
+/// There is no code of its own for it either: `Stack:… is in UPDATE_IN_PROGRESS state and can not be updated.`
+fn is_under_way(error: &CallError) -> bool {
+    error.is("ValidationError") && error.message.contains("_IN_PROGRESS state")
+}
+
+/// Waits until nothing is under way on the stack of this name or ARN.
 async fn until_idle(run: &Run<'_>, name: &str) -> Result<(), CallError> {
-    let mut patience = run.patience(format!("CloudFormation to be done with {name}"), UNTIL_DONE);
+    let mut patience = run.patience(at_it(name), UNTIL_DONE);
     while let Some(stack) = described(run.aws, name).await? {
         if !stack.stack_status().is_some_and(|status| is_busy(status.as_str())) {
             break;
@@ -159,12 +169,16 @@ async fn until_idle(run: &Run<'_>, name: &str) -> Result<(), CallError> {
     Ok(())
 }
 
+/// What is waited for, of the stack of this name or ARN.
+fn at_it(stack: &str) -> String {
+    format!("CloudFormation to be done with {}", stack.split('/').nth(1).unwrap_or(stack))
+}
+
 /// Waits until the stack has come to this status, or is gone if to none, and gives what it brings. Every other end is
 /// an error, with what CloudFormation says of it.
 async fn until(run: &Run<'_>, begun: &Begun<'_>, to: Option<&str>) -> Result<Outputs, CallError> {
     let arn = begun.arn;
-    let name = arn.split('/').nth(1).unwrap_or(arn);
-    let mut patience = run.patience(format!("CloudFormation to be done with {name}"), UNTIL_DONE);
+    let mut patience = run.patience(at_it(arn), UNTIL_DONE);
     loop {
         let Some(stack) = described(run.aws, arn).await? else {
             return match to {

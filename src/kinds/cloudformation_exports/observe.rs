@@ -1,16 +1,17 @@
 //! The calls that read, and how AWS's answers become the normal form.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use aws_sdk_cloudformation::types::{Output, Stack};
+use aws_sdk_cloudformation::types::{Output, Stack, StackResource};
 use futures_util::future::{join, try_join_all};
 
 use super::CloudFormationExports;
 use super::spec::stack_name;
 use super::state::{Detail, Export, State, Value};
-use crate::aws::stack::{HANDLE, gone};
+use crate::aws::stack::{HANDLE, gone, is_busy};
 use crate::aws::{Answer as _, Aws, CallError, day};
-use crate::kind::reading::holds_no;
+use crate::kind::reading::{holds_no, until_settled};
 use crate::kind::{Found, Live, Observation, Phase, Survey, Wanted};
 use crate::model::{Outputs, Tags};
 
@@ -18,6 +19,10 @@ pub(super) const DESCRIBE: &str = "cloudformation:DescribeStacks";
 const RESOURCES: &str = "cloudformation:DescribeStackResources";
 const EXPORTS: &str = "cloudformation:ListExports";
 const IMPORTS: &str = "cloudformation:ListImports";
+
+/// How long a look waits for an operation on the stack that is under way: that of another run takes seconds. Until then
+/// nobody can say what is exported.
+const UNTIL_IDLE: Duration = Duration::from_mins(1);
 
 /// The output that is the stack's ARN. No export can be called so.
 pub(super) const STACK: &str = "stack.arn";
@@ -163,15 +168,20 @@ pub(super) struct Stuck {
     pub(super) help: String,
 }
 
-/// The stack of this name or ARN, if it is there.
+/// The stack of this name or ARN, if it is there, once nobody is at it.
 async fn read(aws: &Aws, name: &str) -> Result<Option<Stood>, CallError> {
-    let resources = async {
-        let answer = aws.cloudformation.describe_stack_resources().stack_name(name).send().await;
-        answer.about(RESOURCES, name)?.stack_resources.ok_or_else(|| holds_no(RESOURCES, name, "resources"))
+    let is_passing = |seen: &Result<Seen, CallError>| match seen {
+        Ok(Seen::There(stack, _)) => stack.stack_status().is_some_and(|status| is_busy(status.as_str())),
+        Ok(Seen::Torn) => true,
+        Ok(Seen::Gone) | Err(_) => false,
     };
-    let (stack, resources) = join(described(aws, name), resources).await;
-    let Some(stack) = stack? else { return Ok(None) };
-    let resources = resources?;
+    let (stack, resources) = match until_settled(UNTIL_IDLE, || look(aws, name), is_passing).await? {
+        Seen::There(stack, resources) => (stack, resources),
+        Seen::Gone => return Ok(None),
+        Seen::Torn => {
+            return Err(CallError::unusable(DESCRIBE, name, "it appeared or vanished while it was read"));
+        }
+    };
     let none = |what| holds_no(RESOURCES, name, what);
     let mut more = Vec::new();
     for resource in &resources {
@@ -187,6 +197,39 @@ async fn read(aws: &Aws, name: &str) -> Result<Option<Stood>, CallError> {
     let mut live = live(&stack, name, phase)?;
     live.detail.resources = more;
     Ok(Some(Stood { live, stuck }))
+}
+
+/// What the two calls about one stack say.
+enum Seen {
+    There(Box<Stack>, Vec<StackResource>),
+    Gone,
+    /// One that it is there, and one that it is not: somebody creates or deletes it at this moment.
+    Torn,
+}
+
+async fn look(aws: &Aws, name: &str) -> Result<Seen, CallError> {
+    let (stack, resources) = join(described(aws, name), resources(aws, name)).await;
+    Ok(match (stack?, resources) {
+        (Some(stack), resources) => {
+            resources?.map_or(Seen::Torn, |resources| Seen::There(Box::new(stack), resources))
+        }
+        // By its ARN, what a deleted stack had is listed for 90 days too (API `DescribeStackResources`).
+        (None, Ok(Some(resources))) if !resources.iter().all(is_deleted) => Seen::Torn,
+        (None, _) => Seen::Gone,
+    })
+}
+
+fn is_deleted(resource: &StackResource) -> bool {
+    resource.resource_status().is_some_and(|status| status.as_str() == "DELETE_COMPLETE")
+}
+
+/// What the stack holds, if it is there.
+async fn resources(aws: &Aws, name: &str) -> Result<Option<Vec<StackResource>>, CallError> {
+    let answer = aws.cloudformation.describe_stack_resources().stack_name(name).send().await;
+    match answer.about(RESOURCES, name) {
+        Err(error) if gone(&error) => Ok(None),
+        answer => answer?.stack_resources.ok_or_else(|| holds_no(RESOURCES, name, "resources")).map(Some),
+    }
 }
 
 /// What AWS says of the stack of this name or ARN. One that is deleted is found by its ARN for 90 days (API
