@@ -1,6 +1,7 @@
 //! Lists that several kinds need of one look at the account, read once.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_elasticloadbalancingv2::types::LoadBalancer;
 use futures_util::future::try_join_all;
@@ -16,6 +17,7 @@ const TAGGED: usize = 20;
 
 const BALANCERS: &str = "elasticloadbalancing:DescribeLoadBalancers";
 const TAGS: &str = "elasticloadbalancing:DescribeTags";
+const POLICY: &str = "lambda:GetPolicy";
 /// What a call about every load balancer is about.
 const REGION: &str = "the region";
 
@@ -25,6 +27,19 @@ const REGION: &str = "the region";
 pub struct Listings {
     balancers: OnceCell<Result<Vec<LoadBalancer>, CallError>>,
     balancer_tags: OnceCell<Result<BTreeMap<String, Tags>, CallError>>,
+    function_policies: Mutex<BTreeMap<String, Arc<OnceCell<AskedPolicy>>>>,
+}
+
+/// What AWS said of a function's policy.
+type AskedPolicy = Result<Option<FunctionPolicy>, CallError>;
+
+/// The resource policy of a function.
+#[derive(Clone, Debug)]
+pub struct FunctionPolicy {
+    /// The document.
+    pub text: String,
+    /// Which one it is, for a write that is to follow no other.
+    pub revision: Option<String>,
 }
 
 impl Listings {
@@ -51,6 +66,35 @@ impl Listings {
         };
         self.balancer_tags.get_or_init(|| tags).await.as_ref().map_err(CallError::clone)
     }
+
+    /// The resource policy of the function of this name; none where nobody may invoke it.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError`] of `GetPolicy`.
+    pub async fn function_policy(&self, aws: &Aws, name: &str) -> Result<Option<FunctionPolicy>, CallError> {
+        let asked = {
+            let mut policies = self.function_policies.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(policies.entry(name.to_owned()).or_default())
+        };
+        asked.get_or_init(|| function_policy(aws, name)).await.clone()
+    }
+}
+
+/// The resource policy of the function of this name; none where nobody may invoke it, and where there is no function, which
+/// AWS says with the same code.
+///
+/// # Errors
+///
+/// [`CallError`] of `GetPolicy`.
+pub async fn function_policy(aws: &Aws, name: &str) -> Result<Option<FunctionPolicy>, CallError> {
+    let answer = match aws.lambda.get_policy().function_name(name).send().await.about(POLICY, name) {
+        Err(error) if error.is("ResourceNotFoundException") => return Ok(None),
+        answer => answer?,
+    };
+    let lacks = || CallError::unusable(POLICY, name, "the answer holds no policy");
+    let text = answer.policy.ok_or_else(lacks)?;
+    Ok(Some(FunctionPolicy { text, revision: answer.revision_id }))
 }
 
 async fn load_balancers(aws: &Aws) -> Result<Vec<LoadBalancer>, CallError> {

@@ -27,7 +27,7 @@ pub use day::{day, days_since};
 pub use error::{Answer, CallError, Class};
 pub use gate::{CallName, Ledger};
 pub use identity::Identity;
-pub use listings::{Listings, elb_tags};
+pub use listings::{FunctionPolicy, Listings, elb_tags, function_policy};
 
 use gate::Gate;
 use limits::Capped;

@@ -46,9 +46,7 @@ fn measure(world: &World, manifest: &Path) -> String {
 
     let (calls, depth) = (wire.seen().len(), u32::try_from(replay.depth()).unwrap());
     assert_eq!(wire.writes(), [""; 0]);
-    // The function's policy is asked for by the function and by the rule that calls it, where there is one.
-    let repeated = wire.counts().get("lambda:GetPolicy").map_or(0, |count| count - 1);
-    assert_eq!(wire.questions() + repeated, calls, "a question was asked twice: {:#?}", wire.counts());
+    assert_eq!(wire.questions(), calls, "a question was asked twice: {:#?}", wire.counts());
     assert!(depth <= ROUND_TRIPS, "{:#?}", replay.waves());
     // The depth is what one waits for, and nothing is waited for beside it. Timers go by milliseconds.
     let beside = again.took.checked_sub(ROUND_TRIP * depth).unwrap();

@@ -10,7 +10,7 @@ use super::permission::Granted;
 use super::schedule;
 use super::state::{Detail, Permission, Rule, State, Switch};
 use super::target::{AGE, Input, Other, RETRIES, Target, function_arn, function_name};
-use crate::aws::{Answer as _, Aws, CallError};
+use crate::aws::{Answer as _, Aws, CallError, FunctionPolicy, function_policy};
 use crate::kind::reading::{absent_if, buffered, holds_no};
 use crate::kind::{Found, Live, Observation, Phase, Survey, Wanted};
 use crate::model::{Link, Outputs, Tags};
@@ -39,25 +39,31 @@ pub(super) async fn observe(
     survey: Option<Survey<'_>>,
 ) -> Observation<EventsRule> {
     let named: BTreeSet<_> = wanted.iter().map(|wanted| wanted.state.name.as_str()).collect();
-    let found = buffered(AT_ONCE, wanted.iter().map(|wanted| find_wanted(aws, wanted.state)));
+    let found = buffered(AT_ONCE, wanted.iter().map(|wanted| find_wanted(aws, wanted.state, survey)));
     let (found, others) = tokio::join!(found, others(aws, &named, survey));
     Observation::new(found, others)
 }
 
 /// What is found of a rule that an entry declares, or that left the manifest: then nobody needs to know whether it may
 /// invoke what it calls.
-async fn find_wanted(aws: &Aws, state: &State) -> Found<EventsRule> {
+async fn find_wanted(aws: &Aws, state: &State, survey: Option<Survey<'_>>) -> Found<EventsRule> {
     let function = state.target.as_ref().map(|target| &target.function);
     let function = function.filter(|function| function.name().is_some());
     let function = function.and_then(|function| function_arn(&state.arn, function));
-    find(aws, &state.name, &state.arn, function.as_deref()).await
+    find(aws, &state.name, &state.arn, function.as_deref(), survey).await
 }
 
 /// What is found of the rule, with its permission to invoke `function`.
-async fn find(aws: &Aws, name: &str, arn: &str, function: Option<&str>) -> Found<EventsRule> {
+async fn find(
+    aws: &Aws,
+    name: &str,
+    arn: &str,
+    function: Option<&str>,
+    survey: Option<Survey<'_>>,
+) -> Found<EventsRule> {
     let granted = async {
         match function {
-            Some(function) => granted(aws, arn, function).await.map(Some),
+            Some(function) => granted(aws, arn, function, survey).await.map(Some),
             None => Ok(None),
         }
     };
@@ -130,26 +136,41 @@ pub(super) async fn tags(aws: &Aws, arn: &str) -> Result<Option<Tags>, CallError
     Ok(Some(tags.iter().map(|tag| (tag.key(), tag.value())).collect()))
 }
 
-/// What the function's policy says of the rule. The revision is the policy's, where it has one.
+/// What the function's policy says of the rule now. The revision is the policy's, where it has one.
 pub(super) async fn policy(
     aws: &Aws,
     rule: &str,
     function: &str,
 ) -> Result<(Granted, Option<String>), CallError> {
-    let name = function_name(rule, function).unwrap_or(function);
-    let answer = aws.lambda.get_policy().function_name(name).send().await;
-    // No policy, or no function: the same code.
-    let Some(answer) = absent_if(NOT_FOUND, answer.about(POLICY, name))? else {
-        return Ok((Granted::default(), None));
-    };
-    let text = answer.policy.ok_or_else(|| holds_no(POLICY, name, "policy"))?;
-    let granted = Granted::read(&text, rule, function);
-    let granted = granted.map_err(|error| CallError::unusable(POLICY, name, error.to_string()))?;
-    Ok((granted, answer.revision_id))
+    let policy = function_policy(aws, asked_of(rule, function)).await?;
+    let granted = said(policy.as_ref(), rule, function)?;
+    Ok((granted, policy.and_then(|policy| policy.revision)))
 }
 
-async fn granted(aws: &Aws, rule: &str, function: &str) -> Result<Granted, CallError> {
-    policy(aws, rule, function).await.map(|(granted, _)| granted)
+/// The same in a look: at the whole account, the function itself and other rules of it have the same question.
+async fn granted(
+    aws: &Aws,
+    rule: &str,
+    function: &str,
+    survey: Option<Survey<'_>>,
+) -> Result<Granted, CallError> {
+    let name = asked_of(rule, function);
+    let policy = match survey {
+        Some(survey) => survey.listings().function_policy(aws, name).await?,
+        None => function_policy(aws, name).await?,
+    };
+    said(policy.as_ref(), rule, function)
+}
+
+/// What Lambda is asked by for a function: its name, or the ARN of one elsewhere.
+fn asked_of<'a>(rule: &str, function: &'a str) -> &'a str {
+    function_name(rule, function).unwrap_or(function)
+}
+
+fn said(policy: Option<&FunctionPolicy>, rule: &str, function: &str) -> Result<Granted, CallError> {
+    let Some(policy) = policy else { return Ok(Granted::default()) };
+    let granted = Granted::read(&policy.text, rule, function);
+    granted.map_err(|error| CallError::unusable(POLICY, asked_of(rule, function), error.to_string()))
 }
 
 /// The rule that AWS describes so. `function` is the one that is declared: its target is the one that counts.
@@ -262,12 +283,14 @@ async fn leftover(
     if !tags(aws, arn).await?.is_some_and(|tags| survey.takes(&tags)) {
         return Ok(None);
     }
-    let found = find(aws, name, arn, None).await;
+    let found = find(aws, name, arn, None, Some(survey)).await;
     // One that an entry is to be made of is compared with it, permission and all.
     let function =
         found.live().and_then(|live| live.state.target.as_ref()?.function.value().map(str::to_owned));
     let found = match function.filter(|function| function_name(arn, function).is_some()) {
-        Some(function) if survey.mark().is_none() => find(aws, name, arn, Some(&function)).await,
+        Some(function) if survey.mark().is_none() => {
+            find(aws, name, arn, Some(&function), Some(survey)).await
+        }
         _ => found,
     };
     match found {

@@ -13,7 +13,7 @@ use super::code::Code;
 use super::edit::{DEAD_LETTER, KMS_KEY, LOG_FORMAT, SNAP_START};
 use super::permissions::{self, Permission};
 use super::state::{Architecture, Condition, Detail, Mount, NAME, Network, State, Tracing, live_vpc};
-use crate::aws::{Answer as _, Aws, CallError};
+use crate::aws::{Answer as _, Aws, CallError, FunctionPolicy, function_policy};
 use crate::kind::reading::{absent_if, buffered, holds_no};
 use crate::kind::{Found, Live, Observation, Phase, Survey, Wanted};
 use crate::model::{Arn, Link, Outputs, Tags};
@@ -38,16 +38,16 @@ pub(super) async fn observe(
     survey: Option<Survey<'_>>,
 ) -> Observation<LambdaFunction> {
     let named: BTreeSet<_> = wanted.iter().map(|wanted| wanted.state.name.as_str()).collect();
-    let found = buffered(AT_ONCE, wanted.iter().map(|wanted| find(aws, &wanted.state.name)));
+    let found = buffered(AT_ONCE, wanted.iter().map(|wanted| find(aws, &wanted.state.name, survey)));
     let (found, others) = tokio::join!(found, others(aws, &named, survey));
     Observation::new(found, others)
 }
 
-async fn find(aws: &Aws, name: &str) -> Found<LambdaFunction> {
-    let (function, policy) = tokio::join!(function(aws, name), policy(aws, name));
+async fn find(aws: &Aws, name: &str, survey: Option<Survey<'_>>) -> Found<LambdaFunction> {
+    let (function, policy) = tokio::join!(function(aws, name), policy(aws, name, survey));
     let live = || -> Result<Option<Live<LambdaFunction>>, CallError> {
         let Some(function) = function? else { return Ok(None) };
-        live(&function, policy?.as_deref()).map(Some)
+        live(&function, policy?.as_ref()).map(Some)
     };
     match live() {
         Ok(Some(live)) => Found::Present(Box::new(live)),
@@ -83,14 +83,19 @@ pub(super) async fn function(aws: &Aws, name: &str) -> Result<Option<Function>, 
     Ok(Some(Function { about, tags: tags.unwrap_or_default().into_iter().collect(), reserved }))
 }
 
-/// The text of the policy; none where nobody may invoke it. That there is no function, AWS says with the same code.
-async fn policy(aws: &Aws, name: &str) -> Result<Option<String>, CallError> {
-    let answer = aws.lambda.get_policy().function_name(name).send().await;
-    let Some(answer) = absent_if(NO_FUNCTION, answer.about(POLICY, name))? else { return Ok(None) };
-    answer.policy.map(Some).ok_or_else(|| holds_no(POLICY, name, "policy"))
+/// Who may invoke it: in a look at the whole account its rules have the same question.
+async fn policy(
+    aws: &Aws,
+    name: &str,
+    survey: Option<Survey<'_>>,
+) -> Result<Option<FunctionPolicy>, CallError> {
+    match survey {
+        Some(survey) => survey.listings().function_policy(aws, name).await,
+        None => function_policy(aws, name).await,
+    }
 }
 
-fn live(function: &Function, policy: Option<&str>) -> Result<Live<LambdaFunction>, CallError> {
+fn live(function: &Function, policy: Option<&FunctionPolicy>) -> Result<Live<LambdaFunction>, CallError> {
     let Function { about, tags, reserved } = function;
     let name = about.function_name().unwrap_or_default();
     let arn = about.function_arn().ok_or_else(|| holds_no(GET, name, "ARN"))?;
@@ -118,9 +123,9 @@ pub(super) fn brings(name: &str, arn: &str) -> Outputs {
     Outputs::default().with(Outputs::ARN, arn).with(NAME, name)
 }
 
-fn permissions(policy: Option<&str>, name: &str, arn: &str) -> Result<Vec<Permission>, CallError> {
+fn permissions(policy: Option<&FunctionPolicy>, name: &str, arn: &str) -> Result<Vec<Permission>, CallError> {
     let Some(policy) = policy else { return Ok(Vec::new()) };
-    permissions::of_others(policy, arn).map_err(|why| CallError::unusable(POLICY, name, why))
+    permissions::of_others(&policy.text, arn).map_err(|why| CallError::unusable(POLICY, name, why))
 }
 
 /// The settings that stand in a configuration.
@@ -312,8 +317,8 @@ async fn other(aws: &Aws, name: &str, survey: Survey<'_>) -> Result<Option<Live<
     let Some(function) = function(aws, name).await?.filter(|it| survey.takes(&it.tags)) else {
         return Ok(None);
     };
-    let policy = policy(aws, name).await?;
-    live(&function, policy.as_deref()).map(Some)
+    let policy = policy(aws, name, Some(survey)).await?;
+    live(&function, policy.as_ref()).map(Some)
 }
 
 async fn list(aws: &Aws) -> Result<Vec<String>, CallError> {

@@ -162,8 +162,8 @@ const CASES: &[Case] = &[
                 "[events.rule.r{number}]\nname = \"r{number}\"\nschedule = \"rate(1 day)\"\nfunction = \"f0\"\n"
             )
         },
-        // The role's three and the function's two; each rule, its targets, its tags, and the policy of what it calls.
-        calls: |count| 5 + 4 * count + pages(count, 100),
+        // The role's three and the function's two; each rule, its targets and its tags. The policy is the function's.
+        calls: |count| 5 + 3 * count + pages(count, 100),
     },
 ];
 
@@ -212,9 +212,7 @@ fn measure(case: &Case, world: &World, count: usize) -> String {
     let plan = world.infra(&["plan"], &manifest).wire(&wire).run().expect(Exit::Done);
     let planned = wire.seen().len();
     assert_eq!(planned - empty, (case.calls)(count), "{}: {:#?}", case.kind, wire.counts());
-    // Rules of one function ask for its policy each for itself.
-    let repeated = if case.kind == "events.rule" { count } else { 0 };
-    assert_eq!(wire.questions() + repeated, planned, "a question was asked twice: {:#?}", wire.counts());
+    assert_eq!(wire.questions(), planned, "a question was asked twice: {:#?}", wire.counts());
     let replay = Wire::answering_as(&wire, ROUND_TRIP);
     let again = world.infra(&["plan"], &manifest).wire(&replay).with_stopped_clock().run().expect(Exit::Done);
     assert_eq!(again.out, plan.out);
