@@ -47,18 +47,9 @@ struct Case {
 }
 
 impl Case {
-    /// A fresh account on each emulator that can show it.
-    #[expect(clippy::print_stderr, reason = "a test that is passed over says so")]
+    /// A fresh account on each emulator.
     fn worlds(&self) -> impl Iterator<Item = World> {
-        let needs: Vec<_> = NEEDS.iter().filter(|(kind, _)| *kind == self.kind).collect();
-        let has = move |world: &World| {
-            let why = needs.iter().find_map(|(_, it)| lacks(world.emulator.backend, *it));
-            if let Some(why) = why {
-                eprintln!("passed over on {:?}, which {why}", world.emulator.backend);
-            }
-            why.is_none()
-        };
-        World::each().filter(has).inspect(|world| (self.before)(world))
+        World::each().inspect(|world| (self.before)(world))
     }
 
     /// One of the entries, with what it names. `ACCOUNT` stands for the account's number.
@@ -72,9 +63,6 @@ impl Case {
         kind.on_delete()[0] == OnDelete::Delete
     }
 }
-
-/// What an emulator must have for a kind to change and go on it.
-const NEEDS: &[(&str, Capability)] = &[(exports::CASE.kind, Capability::StackImports)];
 
 const CASES: &[Case] = &[
     repository::CASE,

@@ -1,13 +1,11 @@
 //! `infra destroy`: what holds no data goes, in one run and in order; data stays, and is taken up again.
 
-use std::fs;
 use std::path::PathBuf;
 
 use infra::aws::Effect;
 use infra::cli::exit::Exit;
 
 use crate::interruption::NETWORK;
-use crate::support::capabilities::{Capability, lacks};
 use crate::support::cli::World;
 use crate::support::connector::{Fault, Which, Wire};
 use crate::support::emulators::Backend;
@@ -43,12 +41,6 @@ fn applied(world: &World, entries: &str) -> PathBuf {
 fn all_that_holds_no_data_goes_and_the_next_apply_takes_up_what_stayed() {
     for world in World::each() {
         let manifest = world.prereqs();
-        // Where nobody can say who imports, the exports stay, and with them what they are the values of.
-        let exports = lacks(world.emulator.backend, Capability::StackImports).is_none();
-        if !exports {
-            let text = fs::read_to_string(&manifest).unwrap();
-            fs::write(&manifest, text.split_once("# What other stacks import.").unwrap().0).unwrap();
-        }
         let _ = world.apply(&manifest);
         let before = holdings(&world.account);
         let wire = Wire::new();

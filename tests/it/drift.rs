@@ -9,13 +9,12 @@ use std::path::{Path, PathBuf};
 use infra::cli::exit::Exit;
 use serde_json::{Value, json};
 
-use crate::support::capabilities::{Capability, lacks};
 use crate::support::cli::{SITE, World, put_functions_beside};
 use crate::support::connector::Wire;
 use crate::support::emulators::Backend;
 use crate::support::holdings::{access_points, holdings, listed_file_systems, mount_targets};
 
-/// Rows 1 to 9 of the requirement.
+/// Every row of the requirement.
 const PREREQS: &str = include_str!("../../manifests/prereqs.toml");
 
 const REPOSITORY: &str = "webordinary/claude-code-astro";
@@ -24,11 +23,7 @@ const SECRET: &str = "webordinary/github-token";
 /// The shipped manifest, for the account of `world`.
 fn prereqs(world: &World) -> PathBuf {
     world.account.certify(SITE);
-    let mut entries = PREREQS.split_once("# The image").unwrap().1;
-    if lacks(world.emulator.backend, Capability::StackImports).is_some() {
-        // Nobody could say who imports what would change.
-        entries = entries.split_once("# What other stacks import.").unwrap().0;
-    }
+    let entries = PREREQS.split_once("# The image").unwrap().1;
     let manifest = world.named_manifest("prereqs", &format!("# The image{entries}").replace("[tags]", ""));
     put_functions_beside(&manifest);
     manifest

@@ -46,7 +46,6 @@ fn has(account: &Account, capability: Capability) -> bool {
         Capability::SecretRotationFunction => secret_rotation_function(account),
         Capability::StackExportsUnique => stack_exports_unique(account),
         Capability::StackNoUpdates => stack_no_updates(account),
-        Capability::StackImports => stack_imports(account),
         Capability::EfsTakesTime => efs_takes_time(account),
         Capability::EfsThroughputOnceADay => efs_throughput_once_a_day(account),
         Capability::EfsAccessPointPages => efs_access_point_pages(account),
@@ -183,12 +182,6 @@ fn stack_exports_unique(account: &Account) -> bool {
 fn stack_no_updates(account: &Account) -> bool {
     assert_eq!(account.stack("CreateStack", "name", "a").status, 200);
     account.stack("UpdateStack", "name", "a").body.contains("No updates are to be performed")
-}
-
-fn stack_imports(account: &Account) -> bool {
-    assert_eq!(account.stack("CreateStack", "name", "a").status, 200);
-    let asked = account.cloudformation("ListImports", &[("ExportName", "Name")]);
-    asked.body.contains("is not imported by any stack")
 }
 
 fn file_system(account: &Account) -> Value {

@@ -5,7 +5,6 @@ use infra::kinds::KINDS;
 use infra::model::brought_by;
 use serde_json::{Value, json};
 
-use crate::support::capabilities::{Capability, lacks};
 use crate::support::cli::World;
 use crate::support::connector::{Fault, Which, Wire};
 
@@ -86,16 +85,6 @@ fn all() -> String {
     [ENTRIES, EXPORTS].concat()
 }
 
-/// Whether who imports can be read; else that is said.
-#[expect(clippy::print_stderr, reason = "a test that is passed over says so")]
-fn tells_importers(world: &World) -> bool {
-    let why = lacks(world.emulator.backend, Capability::StackImports);
-    if let Some(why) = why {
-        eprintln!("passed over on {:?}, which {why}", world.emulator.backend);
-    }
-    why.is_none()
-}
-
 #[test]
 fn what_is_exported_can_be_named_anew_described_and_added_to() {
     for world in World::each() {
@@ -117,7 +106,7 @@ fn what_is_exported_can_be_named_anew_described_and_added_to() {
 
 #[test]
 fn what_nobody_imports_can_change_and_go() {
-    for world in World::each().filter(tells_importers) {
+    for world in World::each() {
         let _ = world.apply(&world.manifest(&all()));
         let before = exported(&world);
         let manifest = world.manifest(&all().replace("repository.site.uri", "repository.shop.uri"));
@@ -134,7 +123,7 @@ fn what_nobody_imports_can_change_and_go() {
 
 #[test]
 fn what_others_import_is_blocked_and_names_them() {
-    for world in World::each().filter(tells_importers) {
+    for world in World::each() {
         let manifest = world.manifest(&all());
         let _ = world.apply(&manifest);
         imports(&world, "SiteUri");
@@ -207,7 +196,7 @@ fn what_somebody_changes_in_the_stack_is_drift_and_is_repaired() {
 #[test]
 fn a_failed_update_keeps_what_it_exports() {
     const REPOSITORY: &str = "ecr.repository.site";
-    for world in World::each().filter(tells_importers) {
+    for world in World::each() {
         let _ = world.apply(&world.manifest(&all()));
         let start = ENTRIES.find("[ecr.repository.shop]").unwrap();
         let rest = EXPORTS.find("[export.\"").unwrap();
@@ -231,7 +220,7 @@ fn a_failed_update_keeps_what_it_exports() {
 /// An update that is taken back is a failure, with what CloudFormation says of it.
 #[test]
 fn why_an_update_was_taken_back_is_told() {
-    for world in World::each().filter(tells_importers) {
+    for world in World::each() {
         let _ = world.apply(&world.manifest(&all()));
         imports(&world, "SiteUri");
         let manifest = world.manifest(&all().replace("repository.site.uri", "repository.shop.uri"));
@@ -368,7 +357,7 @@ fn one_that_is_nobodys_is_taken_over_and_one_with_resources_never() {
 
 #[test]
 fn it_goes_with_the_last_export_once_nobody_imports() {
-    for world in World::each().filter(tells_importers) {
+    for world in World::each() {
         let _ = world.apply(&world.manifest(&all()));
         imports(&world, "SiteUri");
         let without = world.manifest(ENTRIES);

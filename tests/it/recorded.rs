@@ -9,6 +9,7 @@ mod ecr;
 mod efs;
 mod elb;
 mod elb_listeners;
+mod exports;
 pub(crate) mod functions;
 mod iam;
 mod lookups;

@@ -2,6 +2,7 @@
 //! clock that stands still.
 
 mod access_points;
+mod exports;
 mod file_systems;
 mod functions;
 mod grants;

@@ -242,6 +242,9 @@ pub(super) async fn described(aws: &Aws, name: &str) -> Result<Option<Stack>, Ca
     };
     let stack = answer.stacks.unwrap_or_default().pop().ok_or_else(|| holds_no(DESCRIBE, name, "stack"))?;
     let status = stack.stack_status().ok_or_else(|| holds_no(DESCRIBE, name, "status"))?;
+    if ![stack.stack_name(), stack.stack_id()].contains(&Some(name)) {
+        return Err(CallError::unusable(DESCRIBE, name, "the answer is about something else"));
+    }
     Ok((status.as_str() != "DELETE_COMPLETE").then_some(stack))
 }
 

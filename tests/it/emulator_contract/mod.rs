@@ -2,6 +2,7 @@
 //! `src/sandbox/launch` and `moto_launch` correct it, or an emulator has it from the start.
 
 mod acm;
+mod cloudformation;
 mod ec2;
 mod ecr;
 mod efs;

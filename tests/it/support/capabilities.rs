@@ -38,8 +38,6 @@ pub(crate) enum Capability {
     StackExportsUnique,
     /// An update of a stack that changes nothing is refused.
     StackNoUpdates,
-    /// It is told which stacks import an export.
-    StackImports,
     /// File systems, mount targets and access points are `creating` for a while.
     EfsTakesTime,
     /// EFS refuses to change the throughput mode twice in a day.
@@ -67,7 +65,7 @@ pub(crate) enum Capability {
 }
 
 impl Capability {
-    pub(crate) const ALL: [Self; 27] = [
+    pub(crate) const ALL: [Self; 26] = [
         Self::EcrPages,
         Self::EcrLifecycleRules,
         Self::EcrLifecyclePreview,
@@ -82,7 +80,6 @@ impl Capability {
         Self::SecretRotationFunction,
         Self::StackExportsUnique,
         Self::StackNoUpdates,
-        Self::StackImports,
         Self::EfsTakesTime,
         Self::EfsThroughputOnceADay,
         Self::EfsAccessPointPages,
@@ -118,7 +115,6 @@ pub(crate) fn lacks(backend: Backend, capability: Capability) -> Option<&'static
         (_, Capability::SecretRotationFunction) => Some("rotates without one"),
         (Ministack, Capability::StackExportsUnique) => Some("accepts it"),
         (Moto, Capability::StackNoUpdates) => Some("succeeds"),
-        (Moto, Capability::StackImports) => Some("has no ListImports"),
         (_, Capability::EfsTakesTime) => Some("has everything available at once"),
         (_, Capability::EfsThroughputOnceADay) => Some("changes it at any time"),
         (Moto, Capability::EfsAccessPointPages) => Some("lists all of them at once"),
