@@ -63,6 +63,8 @@ impl Class {
             // throughput can be changed once in 24 hours.
             _ if code.starts_with("TooMany") => Self::Quota,
             _ if code.ends_with("QuotaExceeded") || code.ends_with("QuotaExceededException") => Self::Quota,
+            // Of Lambda: all versions of all functions of a region together (API `CreateFunction`).
+            "CodeStorageExceededException" => Self::Quota,
             _ => Self::Other,
         }
     }
@@ -294,6 +296,7 @@ mod tests {
                     "LimitExceeded",
                     "LimitExceededException",
                     "ServiceQuotaExceededException",
+                    "CodeStorageExceededException",
                     "TooManyRequests",
                     "TooManyLoadBalancers",
                     "TooManyListeners",
