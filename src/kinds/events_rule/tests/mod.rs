@@ -1,6 +1,7 @@
 //! A rule in step with its entry, one thing edited, and what is decided.
 
 mod permission;
+mod raise;
 mod spec;
 
 use std::collections::BTreeMap;
