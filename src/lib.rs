@@ -25,6 +25,7 @@
 //! | [`kind`] | the [contract of a kind](kind::Kind), and all that is the same for every kind |
 //! | [`kinds`] | the kinds, one folder each, and [`kinds::KINDS`] |
 //! | [`manifest`] | from TOML to entries, or to every fault at once |
+//! | [`cost`] | what a plan costs: facts of the kinds, and a list of prices |
 //! | [`observe`] | reads the account |
 //! | [`plan`] | what would happen, and the [part of it that may run](plan::ReadyPlan) |
 //! | [`apply`] | runs what may run, and tells it in [events](apply::Event) |
@@ -42,6 +43,7 @@
 pub mod apply;
 pub mod aws;
 pub mod cli;
+pub mod cost;
 pub mod document;
 pub mod guard;
 pub mod init;

@@ -271,6 +271,18 @@ pub enum Format {
     Json,
 }
 
+/// Which prices a plan is reckoned with.
+#[derive(Args, Clone, Debug)]
+pub struct PricesArg {
+    /// Prices in place of those that infra comes with, and beside them; left out, `$INFRA_PRICES`.
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "Prices in place of those that infra comes with, and beside them; left out, $INFRA_PRICES"
+    )]
+    pub prices: Option<PathBuf>,
+}
+
 /// `infra plan`.
 #[derive(Args, Debug)]
 pub struct PlanArgs {
@@ -290,6 +302,9 @@ pub struct PlanArgs {
         help = "Write the plan to FILE, to be reviewed and then applied: infra apply FILE"
     )]
     pub out: Option<PathBuf>,
+    /// Which prices it is reckoned with.
+    #[command(flatten)]
+    pub prices: PricesArg,
 }
 
 /// `infra apply`.
@@ -326,6 +341,9 @@ pub struct ApplyArgs {
     /// Show the API call of each change.
     #[arg(long)]
     pub calls: bool,
+    /// Which prices it is reckoned with.
+    #[command(flatten)]
+    pub prices: PricesArg,
 }
 
 /// `infra destroy`.
@@ -349,6 +367,9 @@ pub struct DestroyArgs {
     /// Show the API call of each change.
     #[arg(long)]
     pub calls: bool,
+    /// Which prices it is reckoned with.
+    #[command(flatten)]
+    pub prices: PricesArg,
 }
 
 /// `infra drift`.

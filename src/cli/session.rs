@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::args::Global;
+use super::args::{Global, PricesArg};
 use super::connect::{AWS, Reached, Target, close, connect};
 use super::failure::Failure;
 use super::host::{Env, Host};
 use super::plan_file;
 use super::ui::Ui;
 use crate::aws::Aws;
+use crate::cost::Prices;
 use crate::kind::entry::Place;
 use crate::kinds::KINDS;
 use crate::manifest::{self, Manifest};
@@ -150,6 +151,16 @@ pub(super) fn load(path: &Path) -> Result<Manifest, Failure> {
     Ok(manifest::load(path, KINDS)?)
 }
 
+/// The prices to reckon with: those of the file that was typed or that `$INFRA_PRICES` names, over those that there are.
+///
+/// # Errors
+///
+/// A file with faults.
+pub(super) fn prices(typed: PricesArg, env: &Env) -> Result<Prices, Failure> {
+    let file = typed.prices.or_else(|| env.get("INFRA_PRICES").map(PathBuf::from));
+    Ok(manifest::prices(file.as_deref())?)
+}
+
 /// The manifest to work on: as typed, else `$INFRA_MANIFEST`, else the only file in `manifests/`.
 ///
 /// # Errors
@@ -199,4 +210,33 @@ fn folder_without_equals(path: &Path) -> Result<(), Failure> {
         format!("{} was taken for the manifest, and is none", Line(&shown)),
         format!("if it is to be the sandbox's folder, write --sandbox={}", Line(&shown)),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Meter;
+
+    #[test]
+    fn prices_are_those_that_were_typed_or_else_those_of_the_environment() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = |name: &str, usd: &str| {
+            let path = folder.path().join(name);
+            let line = format!(
+                "[[price]]\nmeter = \"secret\"\nusd = \"{usd}\"\nunit = \"secret-month\"\n\
+                 regions = [\"us-west-2\"]\ndate = \"2026-12-01\"\nsource = \"ours\"\n"
+            );
+            fs::write(&path, line).unwrap();
+            path
+        };
+        let (typed, named) = (list("typed.toml", "0.30"), list("named.toml", "0.20"));
+        let secret = |typed: Option<&PathBuf>, env: &Env| {
+            let prices = prices(PricesArg { prices: typed.cloned() }, env).unwrap();
+            prices.of("us-west-2").of(Meter::Secret).unwrap().usd.to_string()
+        };
+        let env = Env::from_iter([("INFRA_PRICES", named.to_str().unwrap())]);
+        assert_eq!(secret(Some(&typed), &env), "0.30");
+        assert_eq!(secret(None, &env), "0.20");
+        assert_eq!(secret(None, &Env::default()), "0.40");
+    }
 }

@@ -31,6 +31,7 @@ pub mod sighting;
 pub mod task;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod usage;
 pub mod view;
 
 use std::fmt::Debug;
@@ -55,6 +56,7 @@ pub use probe::Probe;
 pub use raise::{Raised, Raising};
 pub use run::Run;
 pub use sighting::{Found, Live, Observation, Phase, Survey, Wanted};
+pub use usage::Usage;
 pub use view::{ChangeView, Describe, Risk};
 
 /// One kind of AWS resource.
@@ -214,6 +216,12 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// What can be verified of a live resource beyond its being there, as declared, with its tags: whether it works.
     /// Pure. Links are known as far as what they name is there.
     fn checks(_live: &Live<Self>, _want: &Self::State) -> Vec<Check> {
+        Vec::new()
+    }
+
+    /// What a resource with the settings `state` is billed for, each meter once; `live` is what is there by now, for what
+    /// was measured of it. Pure, and no sums: what is counted, and how much of it there is.
+    fn usage(_live: Option<&Live<Self>>, _state: &Self::State) -> Vec<Usage> {
         Vec::new()
     }
 

@@ -2,6 +2,7 @@
 
 use super::check;
 use super::decide::{Act, Decision};
+use super::usage::{Usage, Uses};
 use super::view::{Seen, StepView, Verb};
 use super::{Describe, Entry, Found, Kind, Live, Phase};
 use crate::model::{Address, Outputs, size};
@@ -16,6 +17,10 @@ pub fn entry<K: Kind>(entry: &Entry<K>, found: &Found<K>, decision: &Decision<K>
     view.id = id(live);
     view.seen = live.map(|live| Box::new(seen(live)));
     view.checks = check::of(entry, found, decision);
+    view.uses = uses(live, decision, || match live {
+        Some(there) => K::usage(live, &entry.wanted_beside(&there.state)),
+        None => K::usage(None, &entry.state),
+    });
     if decided {
         view.notes = K::notes(live, &entry.state);
     }
@@ -39,7 +44,31 @@ pub fn leftover<K: Kind>(address: Address, live: &Live<K>, decision: &Decision<K
     let mut view = view(address, K::name(&live.state), decision);
     view.id = id(Some(live));
     view.seen = Some(Box::new(seen(live)));
+    // It becomes nothing that is declared.
+    view.uses = uses(Some(live), decision, || K::usage(Some(live), &live.state));
     view
+}
+
+/// What a resource is billed for. What is on its way out is not: there is no charge for a secret that is scheduled for
+/// deletion (Secrets Manager user guide, “Delete a secret”), and what is being deleted ends any moment.
+fn uses<K: Kind>(
+    live: Option<&Live<K>>,
+    decision: &Decision<K>,
+    wanted: impl FnOnce() -> Vec<Usage>,
+) -> Uses {
+    let active = live.filter(|live| live.phase == Phase::Active);
+    let now = active.map(|live| K::usage(Some(live), &live.state)).unwrap_or_default();
+    let then = match decision {
+        Decision::Act(Act::Delete, _) => Vec::new(),
+        Decision::Act(Act::Create | Act::Update | Act::Adopt | Act::Restore, _) | Decision::InSync => {
+            wanted()
+        }
+        // It stays as it is.
+        Decision::Keep(_) | Decision::Blocked(_) | Decision::Unknown(_) | Decision::NamesUnknown(..) => {
+            now.clone()
+        }
+    };
+    Uses { now, then }
 }
 
 fn seen<K: Kind>(live: &Live<K>) -> Seen {

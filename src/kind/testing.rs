@@ -14,6 +14,7 @@ use super::check::{Answer, Check, Outcome};
 use super::decide::{self, Around, Stacks};
 use super::erase::AnySighting as _;
 use super::erase_parting::Parting;
+use super::usage::{Amount, Usage};
 use super::view::StepView;
 use super::{
     Common, Describe as _, Draft, Entry, Files, Found, Kind, Known, Live, LookUp, NoFiles, Phase, Place,
@@ -216,6 +217,7 @@ pub(crate) fn brief(view: &StepView) -> String {
         seen: _,
         checks: _,
         by_hand,
+        uses: _,
     } = view;
     let mut out = format!("{verb} {address} ({name})");
     if let Some(id) = id {
@@ -262,6 +264,19 @@ pub(crate) fn brief(view: &StepView) -> String {
         line(format!("$ {command}"));
     }
     out
+}
+
+/// What something is billed for, as a test wants to see it.
+pub(crate) fn brief_uses(uses: &[Usage]) -> String {
+    let one = |usage: &Usage| {
+        let name = usage.meter.name();
+        match usage.amount {
+            Amount::Fixed(count) => format!("{name} {count}"),
+            Amount::Measured(count) => format!("{name} measured {count}"),
+            Amount::NotMeasured => name.to_owned(),
+        }
+    };
+    uses.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 /// A check as a test wants to see it.

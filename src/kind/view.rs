@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::check::Check;
+use super::usage::Uses;
 use crate::document::policy::{self, Access, Grant, Policy};
 use crate::model::{Address, FieldChange, Location, Outputs, Setting, Shown, Tags, digest};
 
@@ -176,6 +177,8 @@ pub struct StepView {
     pub checks: Vec<Check>,
     /// How a person removes what stays where all is destroyed: lines for a shell.
     pub by_hand: Vec<String>,
+    /// What it is billed for.
+    pub uses: Uses,
 }
 
 /// What was seen of a live resource, as plain data.
@@ -227,6 +230,7 @@ impl StepView {
             seen: None,
             checks: Vec::new(),
             by_hand: Vec::new(),
+            uses: Uses::default(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Faults of a manifest, as diagnostics that point into it.
+//! Faults of a manifest, or of a file that is read like one, as diagnostics that point into it.
 //!
 //! Who knows keys reports a [`Problem`]; what knows the text says [`Fault`].
 
@@ -37,14 +37,14 @@ pub(super) enum Code {
 impl Code {
     fn text(self) -> &'static str {
         match self {
-            Self::Unreadable => "manifest::unreadable",
-            Self::Syntax => "manifest::syntax",
-            Self::UnknownKey => "manifest::unknown-key",
-            Self::MissingKey => "manifest::missing-key",
-            Self::WrongType => "manifest::wrong-type",
-            Self::InvalidValue => "manifest::invalid-value",
-            Self::Clash => "manifest::clash",
-            Self::Secret => "manifest::secret",
+            Self::Unreadable => "unreadable",
+            Self::Syntax => "syntax",
+            Self::UnknownKey => "unknown-key",
+            Self::MissingKey => "missing-key",
+            Self::WrongType => "wrong-type",
+            Self::InvalidValue => "invalid-value",
+            Self::Clash => "clash",
+            Self::Secret => "secret",
         }
     }
 
@@ -68,6 +68,8 @@ impl Code {
 pub struct Fault {
     /// Its class.
     pub(super) code: Code,
+    /// What sort of file it is in (`manifest`).
+    pub(super) sort: &'static str,
     /// The entry or table it is in (`ecr.repository.site`), if it is in one.
     pub(super) within: Option<String>,
     /// What is wrong.
@@ -89,6 +91,7 @@ impl Fault {
     pub(super) fn new(code: Code, span: Range<usize>, message: impl Into<String>) -> Self {
         Self {
             code,
+            sort: "manifest",
             within: None,
             message: message.into(),
             span,
@@ -184,7 +187,7 @@ impl std::error::Error for Fault {}
 
 impl Diagnostic for Fault {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        Some(Box::new(self.code.text()))
+        Some(Box::new(format!("{}::{}", self.sort, self.code.text())))
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {

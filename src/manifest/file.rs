@@ -1,4 +1,4 @@
-//! Reading manifests from disk.
+//! Reading manifests, and what else is read like them, from disk.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -11,13 +11,14 @@ use super::source::Source;
 /// No manifest that people write is larger. It keeps a mistyped path from filling the memory.
 const MAX_BYTES: u64 = 4 * 1024 * 1024;
 
-/// Reads the manifest at `path`.
+/// Reads the file at `path`, which is to be a `what`: a manifest, or a price list.
 ///
 /// # Errors
 ///
 /// A file that is not there, not readable, or not text.
-pub(super) fn read(path: &Path) -> Result<Source, Invalid> {
+pub(super) fn read(path: &Path, what: &str) -> Result<Source, Invalid> {
     let file = path.display().to_string();
+    let name_it = format!("name the {what}'s file");
     let unreadable = |message: &str, help: &str| {
         let fault =
             Fault::new(Code::Unreadable, 0..0, format!("{}: {message}", names::file(&file))).help(help);
@@ -28,15 +29,15 @@ pub(super) fn read(path: &Path) -> Result<Source, Invalid> {
             Some(near) => {
                 unreadable("there is no such file", &format!("did you mean {}?", names::file(&near)))
             }
-            None => unreadable("there is no such file", "name the manifest's file"),
+            None => unreadable("there is no such file", &name_it),
         },
         ErrorKind::IsADirectory => unreadable("it is a folder", "name one file in it"),
         ErrorKind::PermissionDenied => unreadable("it may not be read", "make the file readable for you"),
         ErrorKind::FileTooLarge => {
-            unreadable("it is larger than 4 MiB", "this cannot be a manifest; name another file")
+            unreadable("it is larger than 4 MiB", &format!("this cannot be a {what}; name another file"))
         }
         // The text of the other kinds is the operating system's.
-        _ => unreadable(&error.to_string(), "name the manifest's file"),
+        _ => unreadable(&error.to_string(), &name_it),
     })?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Source::new(file, text)),

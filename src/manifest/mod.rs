@@ -17,6 +17,7 @@ mod folder;
 mod gathered;
 mod header;
 pub mod names;
+mod prices;
 mod schema;
 mod source;
 mod structure;
@@ -36,6 +37,7 @@ use crate::model::digest;
 use fault::{Code, Fault, Invalid};
 pub use file::create;
 pub use header::{ManifestTable, is_manifest_name, is_region};
+pub use prices::prices;
 pub use schema::schema;
 use source::Trust;
 
@@ -80,7 +82,7 @@ impl Manifest {
 ///
 /// Everything that is wrong with it, [`Invalid`]. No AWS call is made either way.
 pub fn load(path: &Path, kinds: &[&'static dyn AnyKind]) -> Result<Manifest, Invalid> {
-    let source = file::read(path)?;
+    let source = file::read(path, "manifest")?;
     // The recovering parser reports every syntax error; what it recovered is not used when there are any.
     let (document, errors) = DeTable::parse_recoverable(&source.text);
     let mut faults = secrets(&source.text);

@@ -5,6 +5,7 @@
 //! stop at the first error, and its messages repeat the offending value, which may be a secret.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use serde_json::{Map, Value};
@@ -55,6 +56,12 @@ impl<'a> Schema<'a> {
 
     fn get(self, key: &str) -> Option<&'a Value> {
         self.node.get(key)
+    }
+
+    /// The keys of its properties.
+    #[must_use]
+    pub(super) fn keys(self) -> BTreeSet<String> {
+        self.properties().into_iter().flat_map(Map::keys).cloned().collect()
     }
 
     fn properties(self) -> Option<&'a Map<String, Value>> {

@@ -142,6 +142,12 @@ impl Problems {
         self.link_to(at, text).and_then(|_| Public::named(text).ok())
     }
 
+    /// Whether nothing was reported.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// What was found, in the order in which it was reported.
     #[must_use]
     pub fn into_found(self) -> Vec<Problem> {

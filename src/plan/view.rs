@@ -60,6 +60,7 @@ fn digest(header: &Header, steps: &[&StepView]) -> String {
             seen: _,
             checks: _,
             by_hand: _,
+            uses: _,
         } = view;
         // Why something stays says how much it holds, which changes by the hour; and with some errors AWS sends a
         // text that is another one each time. What happens to either does not change: nothing.

@@ -3,6 +3,8 @@
 
 use serde::Serialize;
 
+use super::cost::json::{self as cost, CostJson};
+use crate::cost::Cost;
 use crate::kind::view::{ChangeView, Need, StepView, Verb};
 use crate::model::{FieldChange, Location};
 use crate::plan::{FILE_FORMAT, Origin, PlanView, SeenPart, Summary};
@@ -22,6 +24,8 @@ struct PlanJson<'a> {
     identity: &'a str,
     steps: Vec<StepJson<'a>>,
     gaps: Vec<GapJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<CostJson<'a>>,
     summary: Summary,
     digest: &'a str,
 }
@@ -51,13 +55,14 @@ struct GapJson<'a> {
     message: &'a str,
 }
 
-/// The plan as one JSON document, every step included.
+/// The plan as one JSON document, every step included, with what it costs if that is asked for.
 ///
 /// # Errors
 ///
 /// None that a plan can cause: its parts are text, numbers and lists.
-pub fn plan(plan: &PlanView<'_>) -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string_pretty(&document(plan))?;
+pub fn plan(plan: &PlanView<'_>, cost: Option<&Cost<'_>>) -> Result<String, serde_json::Error> {
+    let cost = cost.map(cost::document);
+    let mut text = serde_json::to_string_pretty(&PlanJson { cost, ..document(plan) })?;
     text.push('\n');
     Ok(text)
 }
@@ -80,6 +85,7 @@ fn document<'a>(plan: &'a PlanView<'_>) -> PlanJson<'a> {
         identity: &header.identity,
         steps: plan.steps.iter().map(|view| step(view)).collect(),
         gaps: gaps.collect(),
+        cost: None,
         summary: plan.summary,
         digest: &plan.digest,
     }

@@ -4,6 +4,7 @@
 //! manifest goes through [`crate::model::escape`]. Styles are always written; whoever owns the stream strips
 //! them where they do not belong.
 
+pub mod cost;
 mod diff;
 mod field;
 pub mod fold;

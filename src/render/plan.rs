@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::cost;
 use super::field::{self, Columns, INDENT};
 use super::style::{self, DANGER, FAINT, STRONG};
+use crate::cost::Cost;
 use crate::kind::view::{ChangeView, Risk, StepView, Verb};
 use crate::model::escape::Line;
 use crate::plan::{Group, PlanView};
@@ -17,9 +19,9 @@ pub struct Extent {
     pub calls: bool,
 }
 
-/// The whole plan.
+/// The whole plan, with what it costs if that is asked for.
 #[must_use]
-pub fn text(plan: &PlanView<'_>, extent: Extent) -> String {
+pub fn text(plan: &PlanView<'_>, cost: Option<&Cost<'_>>, extent: Extent) -> String {
     let mut out = header(plan);
     let shown = |view: &&StepView| extent.all || view.verb != Verb::InSync || !view.notes.is_empty();
     let steps: Vec<_> = plan.steps.iter().copied().filter(shown).collect();
@@ -30,6 +32,9 @@ pub fn text(plan: &PlanView<'_>, extent: Extent) -> String {
     if plan.summary.is_settled() {
         let so = if plan.destroys { "all that is left is kept" } else { "everything is as declared" };
         let _ = writeln!(out, "\nNothing to do: {so}.");
+    }
+    if let Some(cost) = cost {
+        out.push_str(&cost::text(cost, plan.destroys, extent.all));
     }
     let _ = writeln!(out, "\n{}", summary_line(plan));
     out

@@ -1,5 +1,6 @@
 //! How a plan looks: every variant once, made by hand, so that no kind has to be asked.
 
+mod cost;
 pub(super) mod fixture;
 mod json;
 mod live;

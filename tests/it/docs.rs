@@ -13,6 +13,7 @@ use infra::kind::Common;
 use infra::kind::view::Verb;
 use infra::kinds::KINDS;
 use infra::manifest::ManifestTable;
+use infra::model::Meter;
 use infra::render::style::glyph;
 use serde_json::Value;
 
@@ -136,6 +137,18 @@ fn glyphs_are_those_of_the_code() {
     let verbs = [Unknown, Blocked, Delete, Adopt, Restore, Keep, Update, Create, Found, InSync];
     let rows: Vec<_> = verbs.map(|verb| vec![format!("`{}`", glyph(verb)), verb.to_string()]).into();
     assert_eq!(table(&read("docs/writing.md"), &["glyph", "verb"]), rows);
+}
+
+#[test]
+fn the_prices_are_those_that_infra_comes_with() {
+    let prices = infra::manifest::prices(None).unwrap();
+    let row = |meter: Meter| {
+        let price = prices.of("us-west-2").of(meter);
+        let price = price.map_or_else(|| "no price".to_owned(), |price| price.usd.to_string());
+        vec![format!("`{}`", meter.name()), meter.about().to_owned(), meter.unit().to_owned(), price]
+    };
+    let rows = table(&read("docs/cost.md"), &["meter", "what it counts", "unit", "USD"]);
+    assert_eq!(rows, Meter::ALL.map(row));
 }
 
 fn actions(wanted: impl Fn(Effect) -> bool) -> BTreeSet<String> {

@@ -13,6 +13,7 @@ mod binary;
 mod cleanup;
 mod concurrency;
 mod convergence;
+mod cost;
 mod destroy;
 mod determinism;
 mod diagnostics;

@@ -11,8 +11,9 @@ use crate::cli::failure::Failure;
 use crate::cli::host::Host;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::plan_file;
-use crate::cli::session::{Session, manifest_path};
+use crate::cli::session::{Session, manifest_path, prices};
 use crate::cli::ui::Ui;
+use crate::cost::Prices;
 use crate::kind::view::{StepView, Verb};
 use crate::model::escape::Line;
 use crate::model::size;
@@ -26,8 +27,9 @@ pub(crate) async fn run(args: ApplyArgs, global: &Global, host: &Host, ui: &mut 
     if let Some(reviewed) = &reviewed {
         path = reviewed.origin.file.clone().into();
     }
+    let prices = prices(args.prices.clone(), &host.env)?;
     let session = unless_stopped(&host.interrupt, None, Session::open(&path, global, host, ui)).await?;
-    let applied = within(&session, &args, reviewed.as_ref(), &host.interrupt, ui).await;
+    let applied = within(&session, &args, reviewed.as_ref(), &prices, &host.interrupt, ui).await;
     session.close(applied, ui).await
 }
 
@@ -55,6 +57,7 @@ async fn within(
     session: &Session,
     args: &ApplyArgs,
     reviewed: Option<&Reviewed>,
+    prices: &Prices,
     interrupt: &Interrupt,
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
@@ -68,6 +71,7 @@ async fn within(
     show(
         &plan,
         ShowArgs { all: args.all, calls: args.calls, format: Format::Text },
+        Some(prices),
         session.aws.ledger(),
         ui,
     )?;

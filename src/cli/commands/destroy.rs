@@ -8,8 +8,9 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::host::Host;
 use crate::cli::interrupt::Interrupt;
-use crate::cli::session::{Session, manifest_path};
+use crate::cli::session::{Session, manifest_path, prices};
 use crate::cli::ui::Ui;
+use crate::cost::Prices;
 use crate::plan::Plan;
 use crate::render;
 
@@ -21,27 +22,29 @@ pub(crate) async fn run(
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
     let path = manifest_path(args.manifest.manifest.clone(), &host.env)?;
+    let prices = prices(args.prices.clone(), &host.env)?;
     let opened = Session::open_to_destroy(&path, global, host, ui);
     let session = unless_stopped(&host.interrupt, None, opened).await?;
-    let destroyed = within(&session, &args, &host.interrupt, ui).await;
+    let destroyed = within(&session, &args, &prices, &host.interrupt, ui).await;
     session.close(destroyed, ui).await
 }
 
 async fn within(
     session: &Session,
     args: &DestroyArgs,
+    prices: &Prices,
     interrupt: &Interrupt,
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
     let plan = unless_stopped(interrupt, UNCHANGED, session.plan()).await?;
     let shown = ShowArgs { all: args.all, calls: args.calls, format: Format::Text };
-    show(&plan, shown, session.aws.ledger(), ui)?;
+    show(&plan, shown, Some(prices), session.aws.ledger(), ui)?;
     if let Some(read) = &args.digest {
         apply::check_digest(&plan, read)?;
     }
     let consent = unless_stopped(interrupt, UNCHANGED, consent::to_destroy(&plan, args, ui)).await?;
     apply::tell_spared(&plan, &args.delete, ui);
-    let (before, digest) = (stays(&plan), plan.view().digest);
+    let (before, digest) = (stays(&plan, prices), plan.view().digest);
     let gaps = !plan.gaps.is_empty();
     let ready = plan.ready(&consent, &[]);
     let mut exit = carry::held(ready.held(), ui);
@@ -58,7 +61,7 @@ async fn within(
         exit = exit.or(ended);
         // As it is now: what was taken off it is not part of what is left to remove.
         match after {
-            Some(after) => list = stays(&after),
+            Some(after) => list = stays(&after, prices),
             None if interrupt.already().is_some() => return Ok(exit),
             None => {}
         }
@@ -70,7 +73,7 @@ async fn within(
     Ok(exit)
 }
 
-/// What stays, for people.
-fn stays(plan: &Plan) -> String {
-    render::stays::text(&plan.in_order())
+/// What stays and what it goes on costing, for people.
+fn stays(plan: &Plan, prices: &Prices) -> String {
+    render::stays::text(&plan.in_order(), prices.of(&plan.header.region))
 }

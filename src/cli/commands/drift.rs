@@ -18,7 +18,7 @@ pub(crate) async fn run(args: DriftArgs, global: &Global, host: &Host, ui: &mut 
     let mut exit = Exit::Done;
     for path in paths {
         // One manifest that cannot be checked does not keep the others from it.
-        exit = exit.or(match examine(&path, args.show, None, global, host, ui).await {
+        exit = exit.or(match examine(&path, args.show, None, None, global, host, ui).await {
             Ok(exit) => exit,
             Err(Failure::Closed) => return Err(Failure::Closed),
             Err(failure) => fail(ui, failure),

@@ -24,6 +24,7 @@ use super::plan_file;
 use super::session::Session;
 use super::ui::Ui;
 use crate::aws::Ledger;
+use crate::cost::{Cost, Prices};
 use crate::model::escape::Line;
 use crate::plan::{Plan, Summary};
 use crate::render;
@@ -32,6 +33,7 @@ use crate::render;
 async fn examine(
     path: &Path,
     args: ShowArgs,
+    prices: Option<&Prices>,
     out: Option<&Path>,
     global: &Global,
     host: &Host,
@@ -40,7 +42,7 @@ async fn examine(
     let session = unless_stopped(&host.interrupt, None, Session::open(path, global, host, ui)).await?;
     let plan = unless_stopped(&host.interrupt, None, session.plan()).await;
     let examined = plan.and_then(|plan| {
-        show(&plan, args, session.aws.ledger(), ui)?;
+        show(&plan, args, prices, session.aws.ledger(), ui)?;
         if let Some(out) = out {
             keep(&plan, &session, out, ui)?;
         }
@@ -68,11 +70,19 @@ fn keep(plan: &Plan, session: &Session, out: &Path, ui: &mut Ui) -> Result<(), F
     Ok(())
 }
 
-/// Prints a plan, in the form that was asked for.
-fn show(plan: &Plan, args: ShowArgs, ledger: &Ledger, ui: &mut Ui) -> Result<(), Failure> {
+/// Prints a plan, in the form that was asked for; with prices, what it costs.
+fn show(
+    plan: &Plan,
+    args: ShowArgs,
+    prices: Option<&Prices>,
+    ledger: &Ledger,
+    ui: &mut Ui,
+) -> Result<(), Failure> {
+    let view = plan.view();
+    let cost = prices.map(|prices| Cost::of(&view.steps, prices.of(&plan.header.region)));
     match args.format {
         Format::Json => {
-            let text = render::json::plan(&plan.view()).map_err(|error| {
+            let text = render::json::plan(&view, cost.as_ref()).map_err(|error| {
                 Failure::failed(format!("the plan cannot be written as JSON: {error}"), None)
             })?;
             ui.data(&text)?;
@@ -85,7 +95,8 @@ fn show(plan: &Plan, args: ShowArgs, ledger: &Ledger, ui: &mut Ui) -> Result<(),
                 ui.page(&format!("calls that read: {}\n\n", calls.join(", ")))?;
             }
             ui.page(&render::plan::text(
-                &plan.view(),
+                &view,
+                cost.as_ref(),
                 render::plan::Extent { all: args.all, calls: args.calls },
             ))?;
         }

@@ -6,7 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::host::Host;
 use crate::cli::plan_file;
-use crate::cli::session::manifest_path;
+use crate::cli::session::{manifest_path, prices};
 use crate::cli::ui::Ui;
 
 /// Plans and shows.
@@ -15,7 +15,8 @@ pub(crate) async fn run(args: PlanArgs, global: &Global, host: &Host, ui: &mut U
     if let Some(out) = &args.out {
         plan_file::check_target(out)?;
     }
-    let exit = examine(&path, args.show, args.out.as_deref(), global, host, ui).await?;
+    let prices = prices(args.prices, &host.env)?;
+    let exit = examine(&path, args.show, Some(&prices), args.out.as_deref(), global, host, ui).await?;
     Ok(match exit {
         Exit::Pending | Exit::Refused if !args.exit_code => Exit::Done,
         // A plan that could not see everything is no plan, whether or not its exit code is asked for.

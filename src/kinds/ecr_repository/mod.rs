@@ -15,11 +15,13 @@ mod spec;
 mod state;
 #[cfg(test)]
 mod tests;
+mod usage;
 
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    ByHand, Check, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Survey, Wanted,
+    ByHand, Check, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Survey, Usage,
+    Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, OnDelete, Outputs, Setting, Tags};
@@ -120,6 +122,10 @@ impl Kind for EcrRepository {
 
     fn checks(live: &Live<Self>, _want: &State) -> Vec<Check> {
         checks::checks(live)
+    }
+
+    fn usage(live: Option<&Live<Self>>, _state: &State) -> Vec<Usage> {
+        usage::usage(live)
     }
 
     fn already_exists(error: &CallError) -> bool {

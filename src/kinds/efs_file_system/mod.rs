@@ -21,12 +21,13 @@ mod spec;
 mod state;
 #[cfg(test)]
 mod tests;
+mod usage;
 
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
     ByHand, Check, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey,
-    Wanted,
+    Usage, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
@@ -148,6 +149,10 @@ impl Kind for EfsFileSystem {
 
     fn checks(live: &Live<Self>, want: &State) -> Vec<Check> {
         want.mounts.checks(&live.state.mounts, want.availability_zone.as_deref())
+    }
+
+    fn usage(live: Option<&Live<Self>>, state: &State) -> Vec<Usage> {
+        usage::usage(live, state)
     }
 
     fn already_exists(error: &CallError) -> bool {

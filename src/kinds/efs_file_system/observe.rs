@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_efs::types::{
-    FileSystemDescription, LifeCycleState, MountTargetDescription, PerformanceMode,
+    FileSystemDescription, FileSystemSize, LifeCycleState, MountTargetDescription, PerformanceMode,
     ReplicationOverwriteProtection, Status, ThroughputMode, TransitionToArchiveRules, TransitionToIaRules,
     TransitionToPrimaryStorageClassRules,
 };
@@ -11,7 +11,7 @@ use aws_sdk_efs::types::{
 use super::EfsFileSystem;
 use super::lifecycle::Lifecycle;
 use super::mounts::{MountTarget, Mounts};
-use super::state::{Detail, Performance, State, Throughput};
+use super::state::{Detail, Performance, State, Stored, Throughput};
 use crate::aws::{Answer as _, Aws, CallError, day};
 use crate::document::policy::Policy;
 use crate::kind::named::{Asked, Candidate, Choice, NAME, Words, alone, choose};
@@ -261,7 +261,19 @@ fn detail(about: &FileSystemDescription) -> Detail {
     Detail {
         bytes: size.and_then(|size| u64::try_from(size.value()).ok()),
         measured: size.and_then(|size| size.timestamp()).and_then(day),
+        stored: size.and_then(stored),
     }
+}
+
+/// How much is in which class. AWS leaves out the classes one by one (API `FileSystemSize`): without that of Standard
+/// nothing is known of any.
+fn stored(size: &FileSystemSize) -> Option<Stored> {
+    let bytes = |size: Option<i64>| size.and_then(|size| u64::try_from(size).ok());
+    Some(Stored {
+        standard: bytes(size.value_in_standard())?,
+        infrequent_access: bytes(size.value_in_ia()).unwrap_or_default(),
+        archive: bytes(size.value_in_archive()).unwrap_or_default(),
+    })
 }
 
 async fn read(aws: &Aws, id: &str) -> Result<Parts, CallError> {

@@ -112,11 +112,24 @@ pub struct Detail {
     pub bytes: Option<u64>,
     /// The day on which that was (`2026-11-20`).
     pub measured: Option<String>,
+    /// How much of it is in which class, if AWS says so.
+    pub stored: Option<Stored>,
+}
+
+/// How many bytes are in which class.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stored {
+    /// In Standard.
+    pub standard: u64,
+    /// In Infrequent Access.
+    pub infrequent_access: u64,
+    /// In Archive.
+    pub archive: u64,
 }
 
 /// What a live file system holds: its size with the day of that, for it lags, and how it is used.
 pub(super) fn holds(live: &Live<EfsFileSystem>) -> String {
-    let Detail { bytes, measured } = &live.detail;
+    let Detail { bytes, measured, stored: _ } = &live.detail;
     let size = match (bytes, measured) {
         (Some(bytes), Some(day)) => format!("{} (measured {day})", size::bytes(*bytes)),
         (Some(bytes), None) => size::bytes(*bytes),

@@ -47,7 +47,7 @@ fn known(zones: &str) -> Known {
 }
 
 fn detail() -> Detail {
-    Detail { bytes: Some(96 << 30), measured: Some("2026-11-20".to_owned()) }
+    Detail { bytes: Some(96 << 30), measured: Some("2026-11-20".to_owned()), stored: None }
 }
 
 /// What is in step with `toml`, in the network of three zones.

@@ -23,12 +23,13 @@ mod spec;
 mod state;
 #[cfg(test)]
 mod tests;
+mod usage;
 
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
     ByHand, Check, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Stage, Survey,
-    Wanted,
+    Usage, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
@@ -158,6 +159,10 @@ impl Kind for Elbv2LoadBalancer {
 
     fn checks(live: &Live<Self>, _want: &State) -> Vec<Check> {
         vec![Check::known("state", state::condition(live))]
+    }
+
+    fn usage(_live: Option<&Live<Self>>, state: &State) -> Vec<Usage> {
+        usage::usage(state)
     }
 
     fn already_exists(error: &CallError) -> bool {

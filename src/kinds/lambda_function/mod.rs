@@ -22,12 +22,13 @@ mod spec;
 mod state;
 #[cfg(test)]
 mod tests;
+mod usage;
 
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
     ByHand, Check, Delta, Entry, Field, Kind, Live, Observation, Place, Probe, Raised, Raising, Run, Stage,
-    Survey, Wanted,
+    Survey, Usage, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
@@ -142,6 +143,10 @@ impl Kind for LambdaFunction {
         let Some(group) = state::log_group_name(&want.log_group) else { return Vec::new() };
         let log_group = group.to_owned();
         vec![Check::probe("last report", Probe::LastReport { log_group, function: want.name.clone() })]
+    }
+
+    fn usage(_live: Option<&Live<Self>>, state: &State) -> Vec<Usage> {
+        usage::usage(state)
     }
 
     fn already_exists(error: &CallError) -> bool {

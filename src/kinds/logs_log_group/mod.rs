@@ -17,11 +17,12 @@ mod spec;
 mod state;
 #[cfg(test)]
 mod tests;
+mod usage;
 
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    ByHand, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Survey, Wanted,
+    ByHand, Delta, Entry, Field, Kind, Live, Observation, Place, Raised, Raising, Run, Survey, Usage, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, OnDelete, Outputs, Setting, Tags};
@@ -113,6 +114,10 @@ impl Kind for LogsLogGroup {
 
     fn notes(_live: Option<&Live<Self>>, _want: &State) -> Vec<String> {
         Vec::new()
+    }
+
+    fn usage(live: Option<&Live<Self>>, state: &State) -> Vec<Usage> {
+        usage::usage(live, state)
     }
 
     fn already_exists(error: &CallError) -> bool {

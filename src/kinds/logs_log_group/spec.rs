@@ -35,7 +35,7 @@ pub struct Spec {
 /// What logs can be used for, and what they cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-enum Class {
+pub(super) enum Class {
     /// Everything that `CloudWatch` Logs offers.
     #[default]
     Standard,
@@ -47,7 +47,7 @@ impl Class {
     const ALL: [Self; 2] = [Self::Standard, Self::InfrequentAccess];
 
     /// What AWS calls it.
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Standard => "STANDARD",
             Self::InfrequentAccess => "INFREQUENT_ACCESS",

@@ -21,10 +21,10 @@ use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
     ByHand, Check, Delta, Entry, Field, Kind, Live, Observation, Phase, Place, Raised, Raising, Run, Survey,
-    Wanted,
+    Usage, Wanted,
 };
 use crate::model::problem::Problems;
-use crate::model::{KindName, OnDelete, Outputs, Setting, Tags};
+use crate::model::{KindName, Meter, OnDelete, Outputs, Setting, Tags};
 
 pub use spec::Spec;
 pub use state::{Change, Detail, State};
@@ -127,6 +127,10 @@ impl Kind for SecretsManagerSecret {
 
     fn checks(live: &Live<Self>, want: &State) -> Vec<Check> {
         checks::checks(live, want)
+    }
+
+    fn usage(_live: Option<&Live<Self>>, _state: &State) -> Vec<Usage> {
+        vec![Usage::fixed(Meter::Secret, 1), Usage::used(Meter::SecretRequests)]
     }
 
     fn already_exists(error: &CallError) -> bool {

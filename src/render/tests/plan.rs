@@ -6,7 +6,7 @@ use crate::kind::view::{StepView, Verb};
 use crate::render::plan::{Extent, text};
 
 fn shown(steps: &[StepView], extent: Extent) -> String {
-    plain(&with(steps, &[], |plan| text(plan, extent)))
+    plain(&with(steps, &[], |plan| text(plan, None, extent)))
 }
 
 fn only(verbs: &[Verb]) -> Vec<StepView> {
@@ -15,7 +15,7 @@ fn only(verbs: &[Verb]) -> Vec<StepView> {
 
 #[test]
 fn everything_that_a_plan_can_hold() {
-    assert_snapshot!(plain(&with(&everything(), &gaps(), |plan| text(plan, Extent::default()))), @r#"
+    assert_snapshot!(plain(&with(&everything(), &gaps(), |plan| text(plan, None, Extent::default()))), @r#"
     prereqs in account 111122223333, us-west-2
       manifest  manifests/prereqs.toml (revision 0a1b2c3d4e5f)
       identity  arn:aws:sts::111122223333:assumed-role/deploy/jane
@@ -281,7 +281,9 @@ fn nothing_to_do_is_said() {
     ");
     assert!(!shown(&only(&[Verb::Blocked]), Extent::default()).contains("Nothing to do"));
     assert!(!shown(&only(&[Verb::Unknown]), Extent::default()).contains("Nothing to do"));
-    assert!(!plain(&with(&[], &gaps(), |plan| text(plan, Extent::default()))).contains("Nothing to do"));
+    assert!(
+        !plain(&with(&[], &gaps(), |plan| text(plan, None, Extent::default()))).contains("Nothing to do")
+    );
 }
 
 #[test]
@@ -290,7 +292,7 @@ fn styles_stand_beside_words() {
         .into_iter()
         .filter(|view| ["site", "attic"].contains(&view.address.key.as_str()))
         .collect();
-    assert_snapshot!(marked(&with(&some, &gaps()[..1], |plan| text(plan, Extent { all: false, calls: true }))), @r#"
+    assert_snapshot!(marked(&with(&some, &gaps()[..1], |plan| text(plan, None, Extent { all: false, calls: true }))), @r#"
     ‹bold›prereqs‹› in account ‹bold›111122223333‹›, ‹bold›us-west-2‹›
       manifest  manifests/prereqs.toml (revision 0a1b2c3d4e5f)
       identity  arn:aws:sts::111122223333:assumed-role/deploy/jane
@@ -334,7 +336,7 @@ fn styles_stand_beside_words() {
 fn the_last_line_is_the_same_in_every_mode() {
     let steps = everything();
     let last = |extent| {
-        let text = plain(&with(&steps, &gaps(), |plan| text(plan, extent)));
+        let text = plain(&with(&steps, &gaps(), |plan| text(plan, None, extent)));
         text.lines().last().unwrap().to_owned()
     };
     let line = last(Extent::default());
