@@ -8,6 +8,7 @@ use crate::aws::{Answer as _, Aws, CallError};
 use crate::kind::check::Outcome;
 
 const FILTER: &str = "logs:FilterLogEvents";
+const SILENT: &str = "its log of the last 48 hours is empty: it has not run, or its role may not log";
 const NO_GROUP: &str = "ResourceNotFoundException";
 
 /// Twice the time from one run to the next.
@@ -18,37 +19,47 @@ const PAGES: usize = 50;
 /// The last report in `log_group` of the function that AWS calls `function`.
 pub(super) async fn last(aws: &Aws, log_group: &str, function: &str, now: SystemTime) -> Outcome {
     let run = format!(
-        "it runs once a day; to run it now: aws lambda invoke --function-name {function} /dev/stdout; its log: aws logs tail {log_group}"
+        "to run it now: aws lambda invoke --function-name {function} /dev/stdout; its log: aws logs tail {log_group}"
     );
-    match reports(aws, log_group, now).await {
+    match log(aws, log_group, now).await {
         Err(error) if error.is(NO_GROUP) => {
             Outcome::failed(format!("there is no log group {log_group}: it has never run"), run)
         }
         Err(error) => Outcome::unread(&error),
-        Ok(reports) => match reports.into_iter().max_by_key(|(at, _)| *at) {
+        // Lambda itself logs each run (developer guide, "Sending Lambda function logs to CloudWatch Logs"). That there was
+        // none need be no fault: `EventBridge` does not tell since when a rule is there.
+        Ok(Log { is_empty: true, .. }) => Outcome::unchecked(format!("{SILENT}; {run}")),
+        Ok(Log { reports, .. }) => match reports.into_iter().max_by_key(|(at, _)| *at) {
             // Most functions report nothing, and that is no fault.
             None => Outcome::unchecked(
-                "its log of the last 48 hours holds no report, a line of JSON with the key `report`",
+                "it has run, and its log of the last 48 hours holds no report, a line of JSON with the key `report`",
             ),
             Some((_, report)) => judge(&report, &run),
         },
     }
 }
 
-/// The reports of the last two days, each with its moment in milliseconds.
-async fn reports(aws: &Aws, log_group: &str, now: SystemTime) -> Result<Vec<(i64, Value)>, CallError> {
+/// What was logged in the last two days.
+struct Log {
+    is_empty: bool,
+    /// The reports, each with its moment in milliseconds.
+    reports: Vec<(i64, Value)>,
+}
+
+async fn log(aws: &Aws, log_group: &str, now: SystemTime) -> Result<Log, CallError> {
     let since = now.checked_sub(BACK).and_then(|since| since.duration_since(UNIX_EPOCH).ok());
     let since = i64::try_from(since.unwrap_or_default().as_millis()).unwrap_or_default();
     let request = aws.logs.filter_log_events().log_group_name(log_group).start_time(since);
     let mut pages = request.into_paginator().send();
-    let mut reports = Vec::new();
+    let mut log = Log { is_empty: true, reports: Vec::new() };
     for _ in 0..PAGES {
-        let Some(page) = pages.next().await else { return Ok(reports) };
+        let Some(page) = pages.next().await else { return Ok(log) };
         let page = page.about(FILTER, log_group)?;
+        log.is_empty &= page.events().is_empty();
         for event in page.events() {
             let report = event.message().and_then(|line| serde_json::from_str::<Value>(line).ok());
             // What Lambda itself writes, and what libraries do, is no report.
-            reports.extend(event.timestamp().zip(report.filter(|it| it["report"].is_string())));
+            log.reports.extend(event.timestamp().zip(report.filter(|it| it["report"].is_string())));
         }
     }
     Err(CallError::unusable(FILTER, log_group, "there is no end to the log of two days"))

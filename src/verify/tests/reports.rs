@@ -67,7 +67,8 @@ async fn what_was_not_done_is_said() {
 
 #[tokio::test]
 async fn without_a_report_nobody_can_say_and_without_a_log_it_has_failed() {
-    assert_snapshot!(said_of(vec!["START RequestId: 1".to_owned()]).await, @"unchecked: its log of the last 48 hours holds no report, a line of JSON with the key `report`");
+    assert_snapshot!(said_of(vec!["START RequestId: 1".to_owned()]).await, @"unchecked: it has run, and its log of the last 48 hours holds no report, a line of JSON with the key `report`");
+    assert_snapshot!(said_of(vec![]).await, @"unchecked: its log of the last 48 hours is empty: it has not run, or its role may not log; to run it now: aws lambda invoke --function-name clean-up /dev/stdout; its log: aws logs tail /aws/lambda/clean-up");
     let none = json!({"__type": "ResourceNotFoundException", "message": "none"});
     assert_snapshot!(said_of_answer(400, none).await, @"failed: there is no log group /aws/lambda/clean-up: it has never run");
     let denied = json!({"__type": "AccessDeniedException", "message": "no"});
