@@ -65,6 +65,10 @@ const fn lambda(operation: &'static str, effect: Effect) -> Call {
     Call { service: "lambda", sdk_service: "Lambda", operation, effect }
 }
 
+const fn tagging(operation: &'static str, effect: Effect) -> Call {
+    Call { service: "tag", sdk_service: "Resource Groups Tagging API", operation, effect }
+}
+
 const fn secrets(operation: &'static str, effect: Effect) -> Call {
     Call { service: "secretsmanager", sdk_service: "Secrets Manager", operation, effect }
 }
@@ -183,6 +187,7 @@ pub static CALLS: &[Call] = &[
     iam("DeleteRole", Effect::Delete),
     logs("DescribeLogGroups", Effect::Read),
     logs("ListTagsForResource", Effect::Read),
+    tagging("GetResources", Effect::Read),
     logs("CreateLogGroup", Effect::Write),
     logs("TagResource", Effect::Write),
     logs("PutRetentionPolicy", Effect::Write),

@@ -77,6 +77,8 @@ pub struct Aws {
     pub elb: aws_sdk_elasticloadbalancingv2::Client,
     /// Secrets Manager.
     pub secrets: aws_sdk_secretsmanager::Client,
+    /// Resource Groups Tagging: what carries a tag, as of some minutes ago.
+    pub tagging: aws_sdk_resourcegroupstagging::Client,
     /// Security Token Service: who we are.
     pub sts: aws_sdk_sts::Client,
     endpoint_url: Option<String>,
@@ -114,6 +116,7 @@ impl Aws {
             lambda: client!(aws_sdk_lambda),
             logs: client!(aws_sdk_cloudwatchlogs),
             secrets: client!(aws_sdk_secretsmanager),
+            tagging: client!(aws_sdk_resourcegroupstagging),
             sts: client!(aws_sdk_sts),
             endpoint_url: config.endpoint_url().map(str::to_owned),
             ledger,

@@ -275,11 +275,11 @@ fn reading_costs_what_the_table_says() {
                 ("events:ListRules", 1),
                 ("iam:GetAccountAuthorizationDetails", 1),
                 ("lambda:ListFunctions", 1),
-                ("logs:DescribeLogGroups", 1),
                 ("secretsmanager:DescribeSecret", 3),
                 ("secretsmanager:GetResourcePolicy", 3),
                 ("secretsmanager:ListSecrets", 1),
                 ("sts:GetCallerIdentity", 1),
+                ("tag:GetResources", 1),
             ];
             assert_eq!(counts, expected.map(|(name, count)| (name.to_owned(), count)));
             let _ = world.apply(&manifest);

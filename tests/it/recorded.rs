@@ -12,6 +12,7 @@ mod elb_listeners;
 mod exports;
 pub(crate) mod functions;
 mod iam;
+mod log_groups;
 mod lookups;
 mod rules;
 mod secretsmanager;

@@ -2,8 +2,10 @@
 //!
 //! **Identity.** The name, unique per account and Region; the ARN follows from it, so both calls about a group are
 //! made at once. **Changed in place**: retention, KMS key, deletion protection, tags. **Never changed**: name and class.
-//! **Leftovers**: `DescribeLogGroups` lists every group, 50 a page; no list filters by tags, so `ListTagsForResource`
-//! of each that no entry names tells whether it is ours: a call for each log group of the account and Region.
+//! **Leftovers**: no call of the service filters by tags, and `ListTagsForResource` of each group of the Region would take a
+//! second for five of them (AWS General Reference, "Amazon `CloudWatch` Logs endpoints and quotas"). So `GetResources` of the
+//! tagging API says which to look at, and each is then read like one that an entry names. It lags by minutes; as nothing here
+//! is ever deleted, a group that it does not name yet is only not listed yet. See docs/decisions/003.
 //! **Deleted**: never. Logs are data; `DeleteLogGroup` is not in the table of permitted calls.
 //!
 //! `DescribeLogGroups` takes a prefix, which finds longer names too. Lambda makes a group without tags where there is

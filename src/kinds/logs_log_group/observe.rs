@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_cloudwatchlogs::types::LogGroup;
+use aws_sdk_resourcegroupstagging::types::TagFilter;
 use aws_smithy_types::DateTime;
 
 use super::LogsLogGroup;
@@ -10,17 +11,20 @@ use super::state::{Detail, State};
 use crate::aws::{Answer as _, Aws, CallError, day};
 use crate::kind::reading::{absent_if, buffered, holds_no};
 use crate::kind::{Found, Live, Observation, Phase, Survey, Wanted};
-use crate::model::{Outputs, Tags};
+use crate::model::{Arn, Outputs, Tags, tags as marks};
 
 /// Log groups read at once; two calls each. `DescribeLogGroups` may be called 10 times a second.
 const AT_ONCE: usize = 4;
 /// Largest page (API `DescribeLogGroups`).
 const PAGE: i32 = 50;
+/// Largest page (API `GetResources`).
+const TAGGED_PAGE: i32 = 100;
 /// How often the two calls about one group are made before they must agree.
 const LOOKS: usize = 3;
 
 const DESCRIBE: &str = "logs:DescribeLogGroups";
 const TAGS: &str = "logs:ListTagsForResource";
+const TAGGED: &str = "tag:GetResources";
 
 /// What a call about every log group is about.
 const REGION: &str = "the region";
@@ -33,23 +37,28 @@ pub(super) async fn observe(
     survey: Option<Survey<'_>>,
 ) -> Observation<LogsLogGroup> {
     let named: BTreeSet<_> = wanted.iter().map(|wanted| wanted.state.name.as_str()).collect();
-    let found = buffered(AT_ONCE, wanted.iter().map(|wanted| find(aws, wanted.state)));
-    let (found, others) = tokio::join!(found, others(aws, &named, survey));
-    let found = found.into_iter().map(|it| it.unwrap_or_else(Found::Unknown)).collect();
-    Observation::new(found, others)
+    let found = wanted.iter().map(|wanted| look(aws, &wanted.state.name, &wanted.state.arn));
+    let (found, others) = tokio::join!(buffered(AT_ONCE, found), others(aws, &named, survey));
+    let found = found.into_iter().map(|answer| match answer {
+        Ok(Some(live)) => Found::Present(Box::new(live)),
+        Ok(None) => Found::Absent,
+        Err(error) => Found::Unknown(error),
+    });
+    Observation::new(found.collect(), others)
 }
 
-async fn find(aws: &Aws, state: &State) -> Result<Found<LogsLogGroup>, CallError> {
+/// The group of this name and ARN, if it is there.
+async fn look(aws: &Aws, name: &str, arn: &str) -> Result<Option<Live<LogsLogGroup>>, CallError> {
     for _ in 0..LOOKS {
-        let (group, tags) = tokio::join!(describe(aws, &state.name), tags(aws, &state.arn));
+        let (group, tags) = tokio::join!(describe(aws, name), tags(aws, arn));
         match (group?, tags?) {
-            (None, None) => return Ok(Found::Absent),
-            (Some(group), Some(tags)) => return Ok(Found::Present(Box::new(live(&group, tags)?))),
+            (None, None) => return Ok(None),
+            (Some(group), Some(tags)) => return live(&group, tags).map(Some),
             // Somebody creates or deletes it at this moment: the two calls are made again.
             _ => {}
         }
     }
-    Err(CallError::unusable(DESCRIBE, &state.name, "it appeared or vanished while it was read"))
+    Err(CallError::unusable(DESCRIBE, name, "it appeared or vanished while it was read"))
 }
 
 /// The group of this very name: as a prefix it finds longer ones too, after it (API `DescribeLogGroups`).
@@ -109,45 +118,66 @@ pub(super) fn brings(arn: &str) -> Outputs {
     Outputs::default().with(Outputs::ARN, arn)
 }
 
-/// What each group is that the list names and nothing wanted does: one that the survey takes, or none of ours.
+/// What each group is that nothing wanted names: one that the survey takes, or none of ours.
 async fn others(
     aws: &Aws,
     named: &BTreeSet<&str>,
     survey: Option<Survey<'_>>,
 ) -> Vec<Result<Option<Live<LogsLogGroup>>, CallError>> {
     let Some(survey) = survey else { return Vec::new() };
-    let groups = match listed(aws).await {
+    let groups = match survey.mark() {
+        Some(manifest) => marked(aws, manifest).await,
+        None => listed(aws).await,
+    };
+    let groups = match groups {
         Ok(groups) => groups,
         Err(error) => return vec![Err(error)],
     };
-    let may_be = |group: &LogGroup| {
-        let name = group.log_group_name().unwrap_or_default();
-        !named.contains(name) && survey.may_take(&[name])
-    };
-    let others = groups.into_iter().filter(may_be);
-    buffered(AT_ONCE, others.map(|group| leftover(aws, group, survey))).await
+    let others = groups.iter().filter(|(name, _)| !named.contains(name.as_str()) && survey.may_take(&[name]));
+    buffered(AT_ONCE, others.map(|(name, arn)| other(aws, name, arn, survey))).await
 }
 
-async fn leftover(
+/// Where a group was found counts for nothing: it is looked at like one that an entry names.
+async fn other(
     aws: &Aws,
-    group: LogGroup,
+    name: &str,
+    arn: &str,
     survey: Survey<'_>,
 ) -> Result<Option<Live<LogsLogGroup>>, CallError> {
-    let arn = arn_of(&group).ok_or_else(|| holds_no(DESCRIBE, REGION, "ARN of a log group"))?;
-    match tags(aws, arn).await? {
-        Some(tags) if survey.takes(&tags) => live(&group, tags).map(Some),
-        // Of somebody else, or gone since it was listed.
-        Some(_) | None => Ok(None),
-    }
+    Ok(look(aws, name, arn).await?.filter(|live| survey.takes(&live.tags)))
 }
 
-/// Every log group of the account and region.
-async fn listed(aws: &Aws) -> Result<Vec<LogGroup>, CallError> {
+/// The names and ARNs of the log groups that carried the mark of a manifest some minutes ago.
+async fn marked(aws: &Aws, manifest: &str) -> Result<Vec<(String, String)>, CallError> {
+    let mark = TagFilter::builder().key(marks::MANIFEST).values(manifest).build();
+    let request = aws.tagging.get_resources().tag_filters(mark).resource_type_filters("logs");
+    let mut pages = request.into_paginator().page_size(TAGGED_PAGE).send();
+    let mut all = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.about(TAGGED, manifest)?;
+        for tagged in page.resource_tag_mapping_list.ok_or_else(|| holds_no(TAGGED, manifest, "list"))? {
+            let arn = tagged.resource_arn.ok_or_else(|| holds_no(TAGGED, manifest, "ARN"))?;
+            let arn = arn.strip_suffix(":*").unwrap_or(&arn);
+            // A destination can have tags too.
+            let name = Arn::parse(arn).and_then(|arn| arn.resource.strip_prefix("log-group:"));
+            all.extend(name.map(|name| (name.to_owned(), arn.to_owned())));
+        }
+    }
+    Ok(all)
+}
+
+/// The names and ARNs of all log groups of the account and region.
+async fn listed(aws: &Aws) -> Result<Vec<(String, String)>, CallError> {
     let mut pages = aws.logs.describe_log_groups().into_paginator().page_size(PAGE).send();
     let mut all = Vec::new();
     while let Some(page) = pages.next().await {
         let page = page.about(DESCRIBE, REGION)?;
-        all.extend(page.log_groups.ok_or_else(|| holds_no(DESCRIBE, REGION, "list"))?);
+        for group in page.log_groups.ok_or_else(|| holds_no(DESCRIBE, REGION, "list"))? {
+            let none = |what| holds_no(DESCRIBE, REGION, what);
+            let name = group.log_group_name().ok_or_else(|| none("name of a log group"))?;
+            let arn = arn_of(&group).ok_or_else(|| none("ARN of a log group"))?;
+            all.push((name.to_owned(), arn.to_owned()));
+        }
     }
     Ok(all)
 }

@@ -70,3 +70,26 @@ fn the_tags_of_a_log_group_go_by_its_arn_without_its_streams() {
         assert_eq!(missing.code(), "ResourceNotFoundException");
     }
 }
+
+#[test]
+fn what_carries_a_tag_is_told_by_its_arn_without_its_streams() {
+    for emulator in [ministack(), moto()].into_iter().flatten() {
+        let account = Account::fresh(emulator);
+        for (name, team) in [("/site", "web"), ("/shop", "web"), ("/other", "ops")] {
+            let body = json!({ "logGroupName": name, "tags": { "Team": team } });
+            account.logs("CreateLogGroup", &body).json();
+        }
+        account.logs("CreateLogGroup", &json!({ "logGroupName": "/bare" })).json();
+        let filter = json!({ "Key": "Team", "Values": ["web"] });
+        let body = json!({ "TagFilters": [filter], "ResourceTypeFilters": ["logs"] });
+        let found = account.tagging("GetResources", &body).json();
+        let arns: Vec<_> = found["ResourceTagMappingList"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["ResourceARN"].as_str().unwrap().to_owned())
+            .collect();
+        let of = |name: &str| format!("arn:aws:logs:us-west-2:{}:log-group:{name}", account.number());
+        assert_eq!(arns, ["/site", "/shop"].map(of));
+    }
+}

@@ -137,6 +137,11 @@ impl<'a> Account<'a> {
         self.json("logs", &format!("Logs_20140328.{operation}"), body)
     }
 
+    /// Calls the tagging API.
+    pub(crate) fn tagging(&self, operation: &str, body: &Value) -> Answer {
+        self.json("tagging", &format!("ResourceGroupsTaggingAPI_20170126.{operation}"), body)
+    }
+
     /// Calls CloudFormation.
     pub(crate) fn cloudformation(&self, operation: &str, parameters: &[(&str, &str)]) -> Answer {
         query(self.endpoint_url, &self.credentials, "cloudformation", operation, parameters)

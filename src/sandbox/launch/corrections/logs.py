@@ -2,8 +2,8 @@
 
 import json
 
-from ministack.core.responses import error_response_json as error, json_response
-from ministack.services import cloudwatch_logs as logs
+from ministack.core.responses import error_response_json as error, get_account_id, get_region, json_response
+from ministack.services import cloudwatch_logs as logs, tagging
 
 from .common import edited, replaces
 
@@ -59,3 +59,14 @@ def describe_log_groups(original, data):
             group["deletionProtectionEnabled"] = live.get("deletionProtectionEnabled", False)
 
     return edited(original(data), edit)
+
+
+def tagged():
+    """AWS: the tagging API knows log groups too."""
+    for name, group in logs._log_groups.items():
+        arn = f"arn:aws:logs:{get_region()}:{get_account_id()}:log-group:{name}"
+        yield arn, [{"Key": key, "Value": value} for key, value in group["tags"].items()]
+
+
+if tagging._COLLECTORS.setdefault("logs", tagged) is not tagged:
+    raise SystemExit("this ministack's tagging API knows log groups already")
