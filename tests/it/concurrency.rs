@@ -12,7 +12,7 @@ use crate::support::emulators::Backend;
 use crate::support::holdings::holdings;
 
 /// Ways in which runs meet, for each beginning and number of runs.
-const SEEDS: u64 = 20;
+const SEEDS: u64 = 12;
 
 /// Runs `args` on each of the manifests at the same time, each in a thread with a runtime of its own.
 fn together(world: &World, args: &[&str], manifests: &[PathBuf], seed: u64) -> Vec<Output> {

@@ -1,5 +1,7 @@
 //! What an account holds, without what AWS makes up: by raw calls, not by the tool's own reader.
 
+mod clean_up;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -15,7 +17,20 @@ pub(crate) fn holdings(account: &Account<'_>) -> Value {
     all.extend(file_systems(account, &groups));
     all.extend(load_balancers(account, &groups));
     all.extend(stacks(account));
+    all.extend(clean_up::holdings(account, &named(account, groups)));
     sorted(&Value::Array(all))
+}
+
+/// Words for the ids that AWS makes up: of the security groups, and of the access points by their paths.
+fn named(account: &Account<'_>, mut groups: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    for system in listed_file_systems(account) {
+        let points = access_points(account, system["FileSystemId"].as_str().unwrap());
+        groups.extend(points.iter().map(|point| {
+            let id = point["AccessPointId"].as_str().unwrap().to_owned();
+            (id, format!("the access point to {}", point["RootDirectory"]["Path"].as_str().unwrap()))
+        }));
+    }
+    groups
 }
 
 /// The stacks, with the names of what they export: the values are those of the rest, and another in each account.
