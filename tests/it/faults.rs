@@ -2,8 +2,9 @@
 //! is made twice, and nothing that a stale read did not show is written over.
 
 use infra::cli::exit::Exit;
+use serde_json::json;
 
-use crate::interruption::{BEGINNINGS, begin};
+use crate::interruption::{BEGINNINGS, begin, beginning, clean_up};
 use crate::support::cli::World;
 use crate::support::connector::{Fault, Which, Wire};
 use crate::support::holdings::holdings;
@@ -57,9 +58,75 @@ fn throttling_is_waited_out_and_a_quota_is_not() {
     assert_eq!(wire.counts()["secretsmanager:CreateSecret"], 2);
 }
 
+/// Of each service of a clean-up: a call that makes something, how the service asks to slow down, and its word for a
+/// limit of the account.
+const LIMITS: [(&str, &str, &str); 4] = [
+    ("logs:CreateLogGroup", "ThrottlingException", "LimitExceededException"),
+    ("iam:CreateRole", "Throttling", "LimitExceeded"),
+    ("lambda:CreateFunction", "TooManyRequestsException", "CodeStorageExceededException"),
+    ("events:PutRule", "ThrottlingException", "LimitExceededException"),
+];
+
+#[test]
+fn a_clean_up_is_throttled_and_limited_in_the_words_of_each_service() {
+    let beginning = beginning("no clean-up");
+    let Some((world, manifest)) = begin(beginning) else { return };
+    let throttled =
+        LIMITS.map(|(call, code, _)| (Which::First(1, call.to_owned()), Fault::Answer(429, code)));
+    let wire = Wire::with_faults(throttled.to_vec());
+    let _ = world.infra(beginning.args, &manifest).wire(&wire).run().expect(Exit::Done);
+    for (call, _, _) in LIMITS {
+        assert_eq!(wire.counts()[call], 2, "{call}");
+    }
+    // One after the other comes about, each after a run that met its limit.
+    let Some((world, manifest)) = begin(beginning) else { return };
+    for (call, _, code) in LIMITS {
+        let wire = Wire::with_faults(vec![(Which::Named(call), Fault::Answer(400, code))]);
+        let output = world.infra(beginning.args, &manifest).wire(&wire).run().expect(Exit::Partly);
+        let _ = output.tells(&format!("{call} on ")).tells(code).tells("raise the quota");
+        assert_eq!(wire.counts()[call], 1, "{call}");
+    }
+    let _ = world.apply(&manifest);
+    let _ = world.drift(&manifest).expect(Exit::Done);
+}
+
+/// With status 200 `EventBridge` may say that it did nothing.
+#[test]
+fn a_target_that_was_not_taken_is_a_failure_and_another_run_repairs_it() {
+    let nothing = |call: &str| {
+        let none = Fault::Reads("\"FailedEntryCount\": 0", "\"FailedEntryCount\": 1");
+        Wire::with_faults(vec![(Which::First(1, call.to_owned()), none)])
+    };
+    for world in World::each() {
+        clean_up::code(&world);
+        let manifest = world.manifest(clean_up::ENTRIES);
+        let wire = nothing("events:PutTargets");
+        let failed = world.infra(&["apply", "--yes"], &manifest).wire(&wire).run().expect(Exit::Partly);
+        let _ = failed.tells("events:PutTargets on cleanup failed").tells("AWS did not take it");
+        let _ = world.apply(&manifest);
+        let expected = holdings(&world.account);
+        // Of a second target, which goes; the one that is needed stays.
+        let arn = format!("arn:aws:lambda:us-west-2:{}:function:other", world.number);
+        let target = json!({ "Id": "by-hand", "Arn": arn });
+        world.account.events("PutTargets", &json!({ "Rule": "cleanup", "Targets": [target] })).json();
+        let wire = nothing("events:RemoveTargets");
+        let failed = world.infra(&["apply", "--yes"], &manifest).wire(&wire).run().expect(Exit::Partly);
+        let _ = failed.tells("events:RemoveTargets on cleanup failed").tells("AWS did not take it");
+        let _ = world.apply(&manifest);
+        assert_eq!(holdings(&world.account), expected);
+        let _ = world.drift(&manifest).expect(Exit::Done);
+    }
+}
+
 /// Calls that come early in each beginning.
-const FIRST: [&str; 4] =
-    ["ecr:CreateRepository", "ecr:TagResource", "ec2:CreateSecurityGroup", "ec2:CreateTags"];
+const FIRST: [&str; 6] = [
+    "ecr:CreateRepository",
+    "ecr:TagResource",
+    "ec2:CreateSecurityGroup",
+    "ec2:CreateTags",
+    "logs:CreateLogGroup",
+    "logs:TagResource",
+];
 
 #[test]
 fn expired_credentials_stop_everything_at_once() {

@@ -415,7 +415,9 @@ fn answer(call: &Call, status: u16, code: &str, message: &str) -> HttpResponse {
     let error = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
     let json = |key: &str| serde_json::json!({ key: code, "message": message }).to_string();
     let (kind, body) = match call.service {
-        "sts" | "cloudformation" => ("text/xml", format!("<ErrorResponse>{error}</ErrorResponse>")),
+        "sts" | "cloudformation" | "iam" | "elasticloadbalancing" => {
+            ("text/xml", format!("<ErrorResponse>{error}</ErrorResponse>"))
+        }
         "ec2" => (
             "text/xml",
             format!("<Response><Errors>{error}</Errors><RequestID>injected</RequestID></Response>"),
