@@ -1,5 +1,6 @@
 //! What is changed behind the tool's back is drift, is said in the right line, and is repaired.
 
+mod clean_up;
 mod load_balancer;
 mod network;
 mod reviewed;
