@@ -1,5 +1,7 @@
 //! Whose a resource is: ours, nobody's, or somebody else's; and what becomes of what left the manifest.
 
+mod clean_up;
+
 use infra::cli::exit::Exit;
 use serde_json::json;
 
