@@ -106,7 +106,8 @@ impl<K: Kind> AnyFinder for Erased<K> {
     fn find<'a>(&'a self, search: Search<'a>) -> BoxFuture<'a, Finds> {
         Box::pin(async move {
             let Search { aws, place, listings, names } = search;
-            let observation = K::observe(aws, &[], Some(Survey::called(names, listings))).await;
+            let observation =
+                K::observe(aws, &[], Some(Survey::called(names, &place.manifest, listings))).await;
             let marks = observation.leftovers.iter().filter_map(|live| live.tags.stack());
             let stacks = ask_stacks(aws, place, marks).await;
             let mut finds = Finds { found: Vec::new(), gaps: observation.gaps };

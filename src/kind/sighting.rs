@@ -22,13 +22,14 @@ pub struct Wanted<'a, K: Kind> {
 #[derive(Clone, Copy)]
 pub struct Survey<'a> {
     aim: Aim<'a>,
+    manifest: &'a str,
     listings: &'a Listings,
 }
 
 #[derive(Clone, Copy)]
 enum Aim<'a> {
-    /// What carries the mark of this manifest.
-    Marked(&'a str),
+    /// What carries the mark of the manifest.
+    Marked,
     /// What is called so, whoever's it is.
     Called(&'a Names),
 }
@@ -57,13 +58,13 @@ impl<'a> Survey<'a> {
     /// Looks for what carries the mark of this manifest.
     #[must_use]
     pub fn marked(manifest: &'a str, listings: &'a Listings) -> Self {
-        Self { aim: Aim::Marked(manifest), listings }
+        Self { aim: Aim::Marked, manifest, listings }
     }
 
-    /// Looks for what is called so, whoever's it is.
+    /// Looks for what is called so, whoever's it is, for this manifest.
     #[must_use]
-    pub fn called(names: &'a Names, listings: &'a Listings) -> Self {
-        Self { aim: Aim::Called(names), listings }
+    pub fn called(names: &'a Names, manifest: &'a str, listings: &'a Listings) -> Self {
+        Self { aim: Aim::Called(names), manifest, listings }
     }
 
     /// Whether it may look for a resource that is called by all these words, its name and its id: asked before what
@@ -71,7 +72,7 @@ impl<'a> Survey<'a> {
     #[must_use]
     pub fn may_take(&self, words: &[&str]) -> bool {
         match self.aim {
-            Aim::Marked(_) => true,
+            Aim::Marked => true,
             Aim::Called(names) => names.have(words),
         }
     }
@@ -80,7 +81,7 @@ impl<'a> Survey<'a> {
     #[must_use]
     pub fn takes(&self, tags: &Tags) -> bool {
         match self.aim {
-            Aim::Marked(manifest) => tags.owner(manifest) == Owner::Us,
+            Aim::Marked => tags.owner(self.manifest) == Owner::Us,
             Aim::Called(_) => true,
         }
     }
@@ -95,9 +96,15 @@ impl<'a> Survey<'a> {
     #[must_use]
     pub fn mark(&self) -> Option<&'a str> {
         match self.aim {
-            Aim::Marked(manifest) => Some(manifest),
+            Aim::Marked => Some(self.manifest),
             Aim::Called(_) => None,
         }
+    }
+
+    /// The name of the manifest that it looks for.
+    #[must_use]
+    pub fn manifest(&self) -> &'a str {
+        self.manifest
     }
 
     /// The lists that several kinds read in this look.

@@ -36,13 +36,17 @@ pub(super) async fn observe(
     for wanted in wanted {
         found.push(find(aws, wanted).await.unwrap_or_else(Found::Unknown));
     }
+    let Some(survey) = survey else { return Observation::new(found, None) };
     // There is one name that a stack of ours can have.
-    let name = survey.and_then(|survey| survey.mark()).map(stack_name);
-    let name = name.filter(|name| wanted.iter().all(|wanted| wanted.state.stack != *name));
-    let (Some(survey), Some(name)) = (survey, name) else { return Observation::new(found, None) };
+    let name = stack_name(survey.manifest());
+    if !survey.may_take(&[&name]) || wanted.iter().any(|wanted| wanted.state.stack == name) {
+        return Observation::new(found, None);
+    }
     let left = match read(aws, &name).await {
         Ok(Some(Stood { mut live, .. })) if survey.takes(&live.tags) => {
-            measure(aws, &mut live).await;
+            if survey.measures() {
+                measure(aws, &mut live).await;
+            }
             Ok(Some(live))
         }
         Ok(_) => Ok(None),

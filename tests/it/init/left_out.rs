@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::by_hand::by_hand;
 use super::{default_vpc, group, init, is_adopted_by_tags_alone, text};
+use crate::interruption::clean_up;
 use crate::support::cli::World;
 use crate::support::connector::{Fault, Which, Wire};
 use crate::support::emulators::REGION;
@@ -155,5 +156,41 @@ fn what_could_not_be_read_is_named_and_is_no_silence() {
             assert!(text.contains(&format!("# - {call}")), "{text}");
             assert!(!text.contains(&format!("\n[{left}")), "{text}");
         }
+    }
+}
+
+/// A function's folder is with whoever wrote it, and what a stack exports is not told by it: so neither has an entry, nor has
+/// a rule, which names the function. What those name is written.
+#[test]
+fn a_function_with_its_rule_and_the_exports_are_left_out_and_say_why() {
+    for world in World::each() {
+        clean_up::code(&world);
+        let entries = clean_up::ENTRIES.to_owned()
+            + "[ecr.repository.site]\nname = \"team/site\"\n\
+               [export.SiteUri]\nvalue = \"ecr.repository.site.uri\"\n";
+        let _ = world.apply(&world.manifest(&entries));
+        // Of the same manifest, which was lost.
+        let (_folder, manifest, output) = init(&world, &["--manifest", "test"]);
+        let output = output.expect(Exit::Done);
+        let text = fs::read_to_string(&manifest).unwrap();
+        let exports =
+            "cloudformation.exports infra-test-exports: a stack does not tell what its values are taken from";
+        for why in [
+            "lambda.function cleanup: its source code is not at hand",
+            "events.rule cleanup: it names lambda.function cleanup, which is left out",
+            exports,
+        ] {
+            assert!(output.err.contains(&format!("left out: {why}")), "{why}\n{output}");
+            assert!(text.contains(&format!("# - {why}")), "{why}\n{text}");
+        }
+        // Of what it cannot declare nothing is deleted without a word, and of the rest only the keys are others.
+        let plan = world.infra(&["plan"], &manifest).run().expect(Exit::Done);
+        let _ = plan
+            .says("needs --delete events.rule.cleanup")
+            .says("needs --delete lambda.function.cleanup")
+            .says("needs --delete cloudformation.exports.test");
+        let wire = Wire::new();
+        let _ = world.infra(&["apply", "--yes"], &manifest).wire(&wire).run().expect(Exit::Refused);
+        assert!(wire.writes().iter().all(|call| call.ends_with("TagResource")), "{:?}", wire.writes());
     }
 }
