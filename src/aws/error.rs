@@ -1,7 +1,7 @@
 //! What went wrong with a call, in a form that can be kept, shown and classified.
 
 use std::error::Error;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -127,7 +127,7 @@ impl CallError {
             _ => said(error.source().map_or_else(|| error.to_string(), chain)),
         };
         let class = classify(error, code.as_deref());
-        Self { call: call.to_owned(), subject: subject.to_owned(), code, message, class }
+        Self { call: call.to_owned(), subject: subject.to_owned(), code, message: cut(message), class }
     }
 
     /// A call that was answered, but not with what the API promises.
@@ -220,6 +220,19 @@ fn said(message: String) -> String {
     }
     // The SDK's word for a failure that is neither of time nor of the network.
     message.strip_prefix("other: ").map(str::to_owned).unwrap_or(message)
+}
+
+/// A longer message is not repeated whole. What AWS says has some hundred characters; what answers in its place, a proxy
+/// for instance, may send a page.
+const MOST: usize = 2000;
+
+fn cut(mut message: String) -> String {
+    if let Some((at, _)) = message.char_indices().nth(MOST) {
+        let more = message.get(at..).map_or(0, |rest| rest.chars().count());
+        message.truncate(at);
+        let _ = write!(message, "… and {} more", size::count(more, "character"));
+    }
+    message
 }
 
 /// Whether an error of type `T` is among the causes.

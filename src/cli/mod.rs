@@ -14,7 +14,6 @@ mod session;
 mod ui;
 
 use std::ffi::OsString;
-use std::io::Write;
 
 use clap::error::ErrorKind;
 use clap::{Parser as _, ValueEnum as _};
@@ -77,19 +76,8 @@ fn harmless(args: &[OsString]) -> Option<clap::Error> {
 
 /// Help and version are data; everything else that clap says is a wrong command line.
 fn usage(error: &clap::Error, args: &[OsString], host: &mut Host) -> Exit {
-    let text = error.render();
     let is_data = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    let color = color_asked_for(args);
-    let console = &mut host.console;
-    let (stream, terminal): (&mut dyn Write, bool) = if is_data {
-        (&mut console.out, console.out_is_terminal)
-    } else {
-        (&mut console.err, console.err_is_terminal)
-    };
-    let colored = ui::is_colored(color, &host.env, terminal);
-    let text = if colored { text.ansi().to_string() } else { text.to_string() };
-    // Nobody is left to tell when the stream is closed.
-    let _ = stream.write_all(text.as_bytes());
+    ui::usage(&mut host.console, color_asked_for(args), &host.env, &error.render(), is_data);
     if is_data { Exit::Done } else { Exit::Usage }
 }
 

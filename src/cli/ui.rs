@@ -1,13 +1,16 @@
 //! The one owner of the terminal: data to standard output, talk to standard error, questions to people.
+//!
+//! Whatever it is handed, what leaves has gone through [`screen`].
 
 use std::io::{self, Write};
 
-use anstream::adapter::strip_str;
+use clap::builder::StyledStr;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
 use super::args::{Color, Global};
 use super::host::{Console, Env, Talk};
 use crate::apply::Event;
+use crate::model::escape::screen;
 use crate::render::fold::fold;
 use crate::render::progress::{self, Spinners};
 use crate::render::style::{DANGER, STRONG};
@@ -20,6 +23,18 @@ pub(super) fn is_colored(asked: Color, env: &Env, terminal: bool) -> bool {
         Color::Never => false,
         Color::Auto => terminal && !env.is_set("NO_COLOR") && env.get("TERM") != Some("dumb"),
     }
+}
+
+/// Says what clap has to say of a command line before there is a [`Ui`]: help is data, and the rest is talk.
+pub(super) fn usage(console: &mut Console, color: Color, env: &Env, text: &StyledStr, is_data: bool) {
+    let (stream, terminal): (&mut dyn Write, bool) = if is_data {
+        (&mut console.out, console.out_is_terminal)
+    } else {
+        (&mut console.err, console.err_is_terminal)
+    };
+    let text = screen(&text.ansi().to_string(), is_colored(color, env, terminal));
+    // Nobody is left to tell when the stream is closed.
+    let _ = stream.write_all(text.as_bytes());
 }
 
 /// Everything that is printed and asked goes through here.
@@ -73,7 +88,7 @@ impl Ui {
     ///
     /// When it cannot be written; a closed pipe is such a case.
     pub(super) fn data(&mut self, text: &str) -> io::Result<()> {
-        let text = if self.out_color { text.to_owned() } else { strip_str(text).to_string() };
+        let text = screen(text, self.out_color);
         self.left.printed = true;
         self.console.out.write_all(text.as_bytes())?;
         self.console.out.flush()
@@ -144,7 +159,7 @@ impl Ui {
     ///
     /// When the answer cannot be read.
     pub(super) async fn ask(&mut self, question: &str) -> io::Result<Option<String>> {
-        let question = if self.err_color { question.to_owned() } else { strip_str(question).to_string() };
+        let question = screen(question, self.err_color);
         self.console.err.write_all(question.as_bytes())?;
         self.console.err.flush()?;
         self.left.asking = true;
@@ -190,7 +205,7 @@ impl Ui {
     }
 
     fn line(&mut self, text: &str) {
-        let text = if self.err_color { text.to_owned() } else { strip_str(text).to_string() };
+        let text = screen(text, self.err_color);
         let start = if std::mem::take(&mut self.left.asking) { "\n" } else { "" };
         // Nobody is left to tell when standard error is closed.
         let _ = writeln!(self.console.err, "{start}{text}");

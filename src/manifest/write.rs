@@ -11,7 +11,7 @@ use toml_writer::{ToTomlKey as _, ToTomlValue as _, TomlKeyBuilder, TomlStringBu
 use super::credentials;
 use crate::kind::entry::Place;
 use crate::kind::raise::Sketch;
-use crate::model::escape::{Line, is_unsafe};
+use crate::model::escape::{Line, replaced};
 use crate::model::{Address, Tags};
 
 /// What fits a line.
@@ -171,13 +171,9 @@ fn key(text: &str) -> String {
 
 /// What TOML has escaped already holds none of these unless they may stand in a string.
 fn harmless(quoted: &str) -> String {
-    quoted.chars().fold(String::new(), |mut text, c| {
-        match u32::from(c) {
-            code if !is_unsafe(c) => text.extend(char::from_u32(code)),
-            code if code > 0xffff => _ = write!(text, "\\U{code:08X}"),
-            code => _ = write!(text, "\\u{code:04X}"),
-        }
-        text
+    replaced(quoted, |text, c| {
+        let code = u32::from(c);
+        let _ = if code > 0xffff { write!(text, "\\U{code:08X}") } else { write!(text, "\\u{code:04X}") };
     })
 }
 
@@ -187,6 +183,7 @@ mod tests {
 
     use super::*;
     use crate::model::KindName;
+    use crate::model::escape::is_unsafe;
 
     const KIND: KindName = KindName { service: "ecr", resource: "repository" };
 
@@ -213,6 +210,7 @@ mod tests {
             "'''\"\"\"\\",
             "a\u{1b}[2Jb\u{202e}c\u{200b}d\u{2028}e\u{feff}\u{7f}\u{85}",
             "# a\tb\r\nc",
+            "##[error]x ##vso[y]",
             "\u{10ffff} ✓ 日本",
         ];
         for text in hostile {

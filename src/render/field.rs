@@ -43,7 +43,7 @@ impl Columns {
             widths.filter(|width| *width <= MAX_COLUMN).max().unwrap_or_default()
         };
         Self {
-            name: widest(&mut rows().map(|field| width(&field.field))).max(MIN_NAME),
+            name: widest(&mut rows().map(|field| width(&name(field)))).max(MIN_NAME),
             before: widest(&mut rows().map(|field| width(&value(&field.before)))),
             together,
         }
@@ -124,14 +124,13 @@ fn difference(out: &mut String, field: &FieldChange, columns: Columns, whole: bo
 
 /// Old and new beside each other, or below each other where they are long.
 fn row(out: &mut String, field: &FieldChange, columns: Columns) {
-    let (before, after) = (value(&field.before), value(&field.after));
-    let name = width(&field.field).max(columns.name);
-    if field.before != Shown::Absent && name + width(&before) + width(&after) > MAX_ROW {
-        let _ = writeln!(out, "{INDENT}{}", Line(&field.field));
+    let (name, before, after) = (name(field), value(&field.before), value(&field.after));
+    let left = width(&name).max(columns.name);
+    if field.before != Shown::Absent && left + width(&before) + width(&after) > MAX_ROW {
+        let _ = writeln!(out, "{INDENT}{name}");
         diff::write(out, &before, &after, DEEP);
         return;
     }
-    let name = Line(&field.field).to_string();
     let (name, before, after) = (pad(&name, columns.name), pad(&before, columns.before), after);
     let _ = writeln!(out, "{INDENT}{name}  {before} → {after}");
 }
@@ -166,6 +165,11 @@ fn tags(out: &mut String, label: &str, fields: &[FieldChange], columns: Columns,
 
 fn is_new_tag(field: &FieldChange) -> bool {
     field.field.starts_with(TAG) && field.before == Shown::Absent
+}
+
+/// As it stands in its column, escaped.
+fn name(field: &FieldChange) -> String {
+    Line(&field.field).to_string()
 }
 
 fn tag(field: &FieldChange) -> &str {

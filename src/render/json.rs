@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::cost::json::{self as cost, CostJson};
 use crate::cost::Cost;
 use crate::kind::view::{ChangeView, Need, StepView, Verb};
+use crate::model::escape;
 use crate::model::{FieldChange, Location};
 use crate::plan::{FILE_FORMAT, Origin, PlanView, SeenPart, Summary};
 
@@ -62,7 +63,16 @@ struct GapJson<'a> {
 /// None that a plan can cause: its parts are text, numbers and lists.
 pub fn plan(plan: &PlanView<'_>, cost: Option<&Cost<'_>>) -> Result<String, serde_json::Error> {
     let cost = cost.map(cost::document);
-    let mut text = serde_json::to_string_pretty(&PlanJson { cost, ..document(plan) })?;
+    written(&PlanJson { cost, ..document(plan) })
+}
+
+/// A document of ours, in which nothing can drive the terminal that it may be shown on.
+///
+/// # Errors
+///
+/// None that text, numbers and lists can cause.
+pub(super) fn written(document: &impl Serialize) -> Result<String, serde_json::Error> {
+    let mut text = escape::json(&serde_json::to_string_pretty(document)?);
     text.push('\n');
     Ok(text)
 }
@@ -108,15 +118,13 @@ struct FileJson<'a> {
 ///
 /// None that a plan can cause: its parts are text, numbers and lists.
 pub fn file(plan: &PlanView<'_>, origin: &Origin) -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string_pretty(&FileJson {
+    written(&FileJson {
         format: FILE_FORMAT,
         infra: env!("CARGO_PKG_VERSION"),
         origin,
         plan: document(plan),
         seen: plan.steps.iter().filter_map(|view| SeenPart::of(view)).collect(),
-    })?;
-    text.push('\n');
-    Ok(text)
+    })
 }
 
 fn step(view: &StepView) -> StepJson<'_> {

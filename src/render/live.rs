@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::diff;
 use super::field::{INDENT, pad, value, width};
+use super::json::written;
 use super::style::{self, FAINT, STRONG};
 use crate::kind::view::{Seen, StepView, Verb};
 use crate::model::escape::Line;
@@ -133,7 +134,7 @@ fn live(out: &mut String, view: &StepView, seen: &Seen, age: Option<i64>, entrie
             Shown::Document { text, .. } if all => Some(text.as_str()),
             _ => None,
         };
-        rows.push((entries.named(field), entries.named(&value(shown)), whole));
+        rows.push((entries.named(&Line(field).to_string()), entries.named(&value(shown)), whole));
     }
     let (marks, own): (Vec<_>, Vec<_>) = tags.iter().partition(|(key, _)| key.starts_with(RESERVED));
     for (name, tags) in [("tags", own), ("marks", marks)] {
@@ -145,7 +146,6 @@ fn live(out: &mut String, view: &StepView, seen: &Seen, age: Option<i64>, entrie
     let widest = rows.iter().map(|(name, ..)| width(name)).filter(|width| *width <= MAX_NAME).max();
     let columns = widest.unwrap_or_default().max(MIN_NAME);
     for (name, text, whole) in rows {
-        let name = Line(&name).to_string();
         let _ = writeln!(out, "{INDENT}{}  {text}", pad(&name, columns));
         if let Some(whole) = whole {
             diff::write_json(out, "", whole, "        ");
@@ -186,16 +186,14 @@ struct JsonRow<'a> {
 ///
 /// None that an account can cause: the parts are text and lists.
 pub fn json(header: &Header, rows: &[Row<'_>]) -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string_pretty(&Json {
+    written(&Json {
         format: FORMAT,
         manifest: &header.manifest,
         file: &header.file,
         account: &header.account,
         region: &header.region,
         entries: rows.iter().map(|row| entry(row.view)).collect(),
-    })?;
-    text.push('\n');
-    Ok(text)
+    })
 }
 
 fn entry(view: &StepView) -> JsonRow<'_> {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 
 use crate::model::Outputs;
-use crate::model::escape::Line;
+use crate::model::escape::{self, Line};
 
 /// An entry's address with what it brings.
 pub type Brought<'a> = (String, &'a Outputs);
@@ -28,7 +28,8 @@ pub fn json(all: &[Brought<'_>]) -> String {
         let outputs = outputs.iter().map(|(name, value)| (name.to_owned(), Value::from(value)));
         (address.clone(), Value::Object(outputs.collect()))
     };
-    format!("{:#}\n", Value::Object(all.iter().map(entry).collect::<Map<_, _>>()))
+    let document = Value::Object(all.iter().map(entry).collect::<Map<_, _>>());
+    escape::json(&format!("{document:#}\n"))
 }
 
 /// `NAME='value'`, for a shell or a dotenv file.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::field::{INDENT, pad, width};
+use super::json::written;
 use super::style::{ADDED, DANGER, FAINT, STRONG};
 use crate::kind::check::{Mark, Outcome};
 use crate::model::escape::Line;
@@ -105,7 +106,7 @@ struct JsonRow<'a> {
 ///
 /// None that an account can cause: the parts are text and lists.
 pub fn json(header: &Header, rows: &[Row], summary: Tally) -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string_pretty(&Json {
+    written(&Json {
         format: FORMAT,
         manifest: &header.manifest,
         file: &header.file,
@@ -113,9 +114,7 @@ pub fn json(header: &Header, rows: &[Row], summary: Tally) -> Result<String, ser
         region: &header.region,
         checks: rows.iter().map(row).collect(),
         summary,
-    })?;
-    text.push('\n');
-    Ok(text)
+    })
 }
 
 fn row(row: &Row) -> JsonRow<'_> {

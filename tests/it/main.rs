@@ -27,6 +27,7 @@ mod file_systems;
 mod functions;
 mod grants;
 mod guards;
+mod hostile;
 mod init;
 mod interruption;
 mod layers;

@@ -3,6 +3,8 @@
 use insta::assert_snapshot;
 
 use super::{Folder, HEADER, check, entries};
+use crate::hostile::judges::judge;
+use crate::hostile::payloads::Payload;
 use crate::support::cli::infra;
 
 /// Each as it stands in TOML: escaped, and raw.
@@ -61,6 +63,36 @@ fn nothing_that_drives_a_terminal_leaves() {
             format!("[manifest]\nname = \"{payload}\"\naccount = \"{payload}\"\nregion = \"{payload}\"\n");
         assert!(check(&header).starts_with("exit 65"), "{payload}");
     }
+}
+
+/// A text as it can stand in a string of TOML.
+fn toml(text: &str) -> String {
+    let escaped = |c: char| match u32::from(c) {
+        _ if c.is_ascii_alphanumeric() || c == ' ' => c.to_string(),
+        code => format!("\\U{code:08X}"),
+    };
+    text.chars().map(escaped).collect()
+}
+
+/// Everything that is tried elsewhere, each at a few of the places; and where there is nothing wrong with it.
+#[test]
+fn nor_does_anything_else() {
+    let folder = Folder::new();
+    let mut valid = 0;
+    for (number, payload) in Payload::all().into_iter().enumerate() {
+        let text = toml(&payload.planted("text"));
+        let places = PLACES.iter().enumerate().filter(|(at, _)| (at + number) % 5 == 0);
+        let mut manifests: Vec<_> = places.map(|(_, place)| place.replace('@', &text)).collect();
+        manifests.push(format!("[secretsmanager.secret.a]\nname = \"a\"\ndescription = \"{text}\"\n"));
+        manifests.push(format!("[export.Name]\nvalue = \"{text}\"\ndescription = \"{text}\"\n"));
+        for manifest in manifests {
+            let path = folder.write("m.toml", format!("{HEADER}{manifest}").as_bytes());
+            let output = infra(&["check", "--color=always", path.to_str().unwrap()]).run();
+            judge(&output);
+            valid += usize::from(output.exit == Some(infra::cli::exit::Exit::Done));
+        }
+    }
+    assert!(valid > 20, "{valid}");
 }
 
 #[test]

@@ -151,6 +151,7 @@ pub(crate) fn infra(args: &[&str]) -> Command {
     let args = args.iter().map(|arg| (*arg).to_owned()).collect();
     Command {
         args,
+        env: Env::default(),
         answers: None,
         meanwhile: Box::new(|| ()),
         wire: Wire::new(),
@@ -163,6 +164,7 @@ pub(crate) fn infra(args: &[&str]) -> Command {
 /// A command line that is being put together.
 pub(crate) struct Command {
     args: Vec<String>,
+    env: Env,
     answers: Option<VecDeque<String>>,
     meanwhile: Box<dyn FnMut() + Send>,
     wire: Wire,
@@ -181,6 +183,12 @@ impl Command {
     /// Something happens in the world while each question waits for its answer.
     pub(crate) fn meanwhile(mut self, happens: impl FnMut() + Send + 'static) -> Self {
         self.meanwhile = Box::new(happens);
+        self
+    }
+
+    /// The environment has these variables.
+    pub(crate) fn env(mut self, variables: &[(&str, &str)]) -> Self {
+        self.env = variables.iter().copied().collect();
         self
     }
 
@@ -220,7 +228,7 @@ impl Command {
         };
         let never = watch::channel(None);
         let host = Host {
-            env: Env::default(),
+            env: self.env,
             console,
             interrupt: Interrupt::from_channel(self.signals.unwrap_or(never.1)),
             http: Some(self.wire.client()),

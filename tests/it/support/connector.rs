@@ -17,6 +17,7 @@
 //! (`src/aws/limits.rs`) counts as having waited for the one that left the place: it did, and a person waits as long.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -105,6 +106,18 @@ struct Inner {
     memory: Mutex<Memory>,
     /// What reads were answered long ago, to be answered again so many times.
     stale: Mutex<BTreeMap<Question, (Answered, usize)>>,
+    /// What becomes of the body of each answer that is remembered.
+    retold: Option<Retold>,
+}
+
+/// Gives a body, told the call that it answers and the body as it was.
+#[derive(Clone)]
+struct Retold(Arc<dyn Fn(&str, &str) -> String + Send + Sync>);
+
+impl fmt::Debug for Retold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Retold")
+    }
 }
 
 /// A read: its name, method, address and body. Where REST is spoken the address has it all.
@@ -128,6 +141,7 @@ impl Inner {
             signals: watch::channel(None).0,
             memory: Mutex::default(),
             stale: Mutex::default(),
+            retold: None,
         }
     }
 }
@@ -164,6 +178,27 @@ impl Wire {
         let stale = Mutex::new(earlier.remembered(usize::MAX));
         let nowhere = SharedHttpClient::new(Nowhere);
         Self(Arc::new(Inner { below: nowhere, stale, latency, ..Inner::plain() }))
+    }
+
+    /// As [`Wire::answering_as`], with each body as `retold` gives it, and at once. What was never asked is answered with
+    /// an error.
+    pub(crate) fn retelling(
+        earlier: &Self,
+        retold: impl Fn(&str, &str) -> String + Send + Sync + 'static,
+    ) -> Self {
+        let stale = Mutex::new(earlier.remembered(usize::MAX));
+        let retold = Some(Retold(Arc::new(retold)));
+        Self(Arc::new(Inner { below: SharedHttpClient::new(Nowhere), stale, retold, ..Inner::plain() }))
+    }
+
+    /// What was asked and answered: each call's name, its address with its body, and the answer's body.
+    pub(crate) fn heard(&self) -> Vec<(String, String, String)> {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let memory = self.0.memory.lock().unwrap();
+        let heard = memory.iter().map(|((name, _, uri, body), (_, _, answer))| {
+            (name.clone(), format!("{uri} {}", text(body)), text(answer))
+        });
+        heard.collect()
     }
 
     /// What each read was answered, to be answered again so many times.
@@ -364,8 +399,15 @@ async fn read(
     let name = format!("{}:{}", call.service, call.operation);
     let body = request.body().bytes().unwrap_or_default().to_vec();
     let question = (name, request.method().to_owned(), request.uri().to_owned(), body);
-    if let Some(answered) = wire.recall(&question) {
+    if let Some(mut answered) = wire.recall(&question) {
+        if let Some(Retold(retold)) = &wire.0.retold {
+            answered.1.retain(|(name, _)| name != "content-length");
+            answered.2 = retold(&question.0, std::str::from_utf8(&answered.2).unwrap()).into_bytes();
+        }
         return Ok(response(answered));
+    }
+    if wire.0.retold.is_some() {
+        return Ok(answer(call, 400, "NotRecorded", "nobody asked this before"));
     }
     let answered = whole(below.call(request).await?).await;
     wire.0.memory.lock().unwrap().insert(question, answered.clone());
@@ -412,7 +454,7 @@ async fn gone(wire: &Wire) -> Result<HttpResponse, ConnectorError> {
 
 /// An error as the call's own protocol has it.
 fn answer(call: &Call, status: u16, code: &str, message: &str) -> HttpResponse {
-    let error = format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>");
+    let error = format!("<Error><Code>{}</Code><Message>{}</Message></Error>", xml(code), xml(message));
     let json = |key: &str| serde_json::json!({ key: code, "message": message }).to_string();
     let (kind, body) = match call.service {
         "sts" | "cloudformation" | "iam" | "elasticloadbalancing" => {
@@ -430,6 +472,18 @@ fn answer(call: &Call, status: u16, code: &str, message: &str) -> HttpResponse {
         headers.push(("x-amzn-errortype".to_owned(), code.to_owned()));
     }
     response((status, headers, body.into_bytes()))
+}
+
+/// A text as it stands in XML.
+pub(crate) fn xml(text: &str) -> String {
+    text.chars().fold(String::new(), |mut xml, c| {
+        if c.is_ascii_alphanumeric() || " .,:;/_-@=".contains(c) {
+            xml.push(c);
+        } else {
+            write!(xml, "&#x{:x};", u32::from(c)).unwrap();
+        }
+        xml
+    })
 }
 
 /// Where no call arrives.
