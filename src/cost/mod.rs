@@ -15,8 +15,7 @@ pub use prices::{BUILT_IN, InRegion, Price, Prices};
 /// The hours of a month: what the AWS Pricing Calculator counts with, a twelfth of a year of 365 days.
 pub const HOURS: u64 = 730;
 
-/// The bytes of a GB: 2^30. The Amazon S3 FAQ counts so in its examples (10 TB are 10,995,116,277,760 bytes), and EFS's
-/// guide has its metered sizes in KiB and TiB; the pricing pages say no other.
+/// The bytes of a GB: 2^30, as the Amazon S3 FAQ counts in its examples, where 10 TB are 10,995,116,277,760 bytes.
 pub const GB: u64 = 1 << 30;
 
 /// What the steps of a plan cost a month.

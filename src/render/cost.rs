@@ -63,7 +63,8 @@ pub fn of_one(cost: &Cost<'_>) -> Option<String> {
 /// What all that stays goes on costing.
 #[must_use]
 pub fn of_all(stays: &[&StepView], cost: &Cost<'_>) -> String {
-    if cost.is_free() || cost.prices.is_empty() {
+    // Where nothing has a price, that is said of each.
+    if !has_sum(cost, When::Then) {
         return String::new();
     }
     let (count, sum) = (stays.len(), about(cost, When::Then));
@@ -74,9 +75,9 @@ pub fn of_all(stays: &[&StepView], cost: &Cost<'_>) -> String {
 
 /// The sums.
 fn sums(cost: &Cost<'_>, destroys: bool) -> String {
-    let has_sum = |when| cost.rows(when).iter().any(|row| row.count.is_some());
-    if !has_sum(When::Now) && !has_sum(When::Then) {
-        return "by use".to_owned();
+    if !has_sum(cost, When::Now) && !has_sum(cost, When::Then) {
+        let has_rate = cost.lines.iter().any(|line| line.price.is_some());
+        return if has_rate { "by use" } else { "not known" }.to_owned();
     }
     let (now, then) = (about(cost, When::Now), about(cost, When::Then));
     let sums = if destroys {
@@ -88,6 +89,11 @@ fn sums(cost: &Cost<'_>, destroys: bool) -> String {
         format!("{then}, as now")
     };
     sums + and_by_use(cost)
+}
+
+/// Whether there is anything to add up.
+fn has_sum(cost: &Cost<'_>, when: When) -> bool {
+    cost.lines.iter().any(|line| line.usd(when).is_some())
 }
 
 fn about(cost: &Cost<'_>, when: When) -> String {

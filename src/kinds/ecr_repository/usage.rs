@@ -5,8 +5,8 @@ use super::lifecycle::Image;
 use crate::kind::{Live, Usage};
 use crate::model::Meter;
 
-/// Images that share layers have the size of them each, and ECR stores them once (API `ImageDetail`), so what is measured
-/// is the most that it can be.
+/// The size of an image is that of all its layers (API `ImageDetail`), also of those that it shares with others and that
+/// are stored once: what is measured is the most that it can be.
 pub(super) fn usage(live: Option<&Live<EcrRepository>>) -> Vec<Usage> {
     let images = live.and_then(|live| live.detail.images.as_ref());
     let active = images.and_then(|images| bytes(&images.active));

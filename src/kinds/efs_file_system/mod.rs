@@ -34,7 +34,7 @@ use crate::model::{KindName, Link, OnDelete, Outputs, Setting, Tags};
 
 pub use change::Change;
 pub use spec::Spec;
-pub use state::{Detail, State};
+pub use state::{Detail, State, Stored};
 
 /// The kind `efs.file-system`.
 pub struct EfsFileSystem;

@@ -5,8 +5,8 @@ use super::{LogsLogGroup, State};
 use crate::kind::{Live, Usage};
 use crate::model::Meter;
 
-/// Logs are compressed before they are stored (Amazon `CloudWatch` pricing), and AWS tells their size without saying which
-/// (API `LogGroup`), so what is measured is the most that it can be.
+/// What is kept is compressed, to 15 % as the AWS Pricing Calculator reckons, and AWS tells the size without saying which
+/// (API `LogGroup`): what is measured is the most that it can be.
 pub(super) fn usage(live: Option<&Live<LogsLogGroup>>, state: &State) -> Vec<Usage> {
     let is = |class: Class| state.class == class.name();
     let mut all = Vec::new();

@@ -170,6 +170,13 @@ fn what_is_in_no_sum_is_said() {
 
     plan: 0 to create, 0 to update, 0 to adopt, 0 to restore, 0 to delete, 0 kept, 0 blocked, 0 unknown, 1 in sync, of 1; digest 7998418cfdd4
     ");
+    // And without any price that fits, not even that.
+    assert_snapshot!(shown(&steps[6..], &prices(), REGION, Extent::default(), false), @"
+    Cost a month: not known
+      not in it: logs that are kept: no price in us-west-2
+
+    plan: 1 to create, 0 to update, 0 to adopt, 0 to restore, 0 to delete, 0 kept, 0 blocked, 0 unknown, 0 in sync, of 1; digest 6b8289b51368
+    ");
     let free = [step(Verb::Create, KindName::SECURITY_GROUP, "edit", 1)];
     assert_eq!(shown(&free, &prices(), REGION, Extent::default(), false), "");
 }
@@ -217,6 +224,15 @@ fn what_stays_says_what_it_goes_on_costing() {
       = secretsmanager.secret.token  team/token
           what it costs is not known: no prices for eu-south-9
           aws remove team/token
+    ");
+    let unpriced = [Usage::measured(Meter::LogStorage, Some(1))];
+    let logs = by_hand(billed(step(Verb::Keep, KindName::LOG_GROUP, "cleanup", 0), &unpriced, &unpriced));
+    assert_snapshot!(plain(&stays::text(&[&logs], prices.of(REGION))), @"
+    Stays (1); to remove it by hand:
+
+      = logs.log-group.cleanup  team/cleanup
+          no price for logs that are kept
+          aws remove team/cleanup
     ");
     assert!(!stays::text(&steps[3..4], prices.of(REGION)).contains("month"));
 }

@@ -3,7 +3,7 @@
 use infra::document::policy::Policy;
 use infra::kind::{Found, Kind as _, Live};
 use infra::kinds::efs_file_system::mounts::Mounts;
-use infra::kinds::efs_file_system::{EfsFileSystem, State};
+use infra::kinds::efs_file_system::{EfsFileSystem, State, Stored};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -112,6 +112,9 @@ fn file_systems_are_read() {
                 let live = present(look(), name);
                 assert_eq!(live.state.id.as_deref(), Some(id), "{name}");
                 assert_eq!(live.state.name, one["Name"].as_str().unwrap_or_default(), "{name}");
+                // Older answers have the whole size alone. Then nobody knows of any class, which is not nothing.
+                let standard = one["SizeInBytes"]["ValueInStandard"].as_u64();
+                assert_eq!(live.detail.stored.map(|it| it.standard), standard, "{name}");
             }
         }
     }
@@ -246,6 +249,10 @@ fn what_passes_counts_as_what_it_comes_to() {
         assert_eq!(live.state.mounts.live().unwrap().len(), count, "{state}");
     }
     let mut described = description();
+    described["SizeInBytes"] =
+        json!({ "Value": 6, "ValueInStandard": 1, "ValueInIA": 2, "ValueInArchive": 3 });
+    let stored = is(FILE_SYSTEMS, &listed(&described)).detail.stored;
+    assert_eq!(stored, Some(Stored { standard: 1, infrequent_access: 2, archive: 3 }));
     described["LifeCycleState"] = json!("deleted");
     let state = entry::<EfsFileSystem>(json!({ "name": "site" })).state;
     let found = look::<EfsFileSystem>(&state, account(&[(FILE_SYSTEMS, &listed(&described))]));
