@@ -1,10 +1,12 @@
 //! What cannot be read is unknown: never absent, never in sync. And what moved is not written over.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use infra::cli::exit::Exit;
 use serde_json::json;
 
+use crate::interruption::clean_up;
 use crate::support::cli::World;
 use crate::support::connector::{Fault, Which, Wire};
 use crate::support::emulators::Backend;
@@ -211,5 +213,48 @@ fn what_aws_says_cannot_drive_a_terminal() {
         let output = world.infra(args, &manifest).wire(&wire).run();
         let text = format!("{}{}", output.out, output.err);
         assert!(text.contains("Odd\\u{1b}[2J") && !text.contains('\u{1b}'), "{text:?}");
+    }
+}
+
+/// The services of a clean-up, each of which waits for the one before, and the reads by which it is known that there is
+/// nothing: of what is not there its parts are of no account.
+const SERVICES: [(&str, &[&str]); 4] = [
+    ("logs:", &["DescribeLogGroups"]),
+    ("iam:", &["GetRole", "GetAccountAuthorizationDetails"]),
+    ("lambda:", &["GetFunction", "ListFunctions"]),
+    ("events:", &["DescribeRule", "ListRules"]),
+];
+
+#[test]
+fn a_clean_up_of_which_a_read_is_denied_is_not_written() {
+    // `apply --yes` with one read denied; what it wrote.
+    let denied = |world: &World, manifest: &Path, read: &str| {
+        let fault = Fault::Answer(403, "AccessDeniedException");
+        let wire = Wire::with_faults(vec![(Which::First(usize::MAX, read.to_owned()), fault)]);
+        let output = world.infra(&["apply", "--yes"], manifest).wire(&wire).run();
+        assert_eq!(output.exit, Some(Exit::Incomplete), "{read}\n{output}");
+        let _ = output.says(read).says("AccessDeniedException");
+        wire.writes()
+    };
+    for world in World::each() {
+        clean_up::code(&world);
+        let manifest = world.manifest(clean_up::ENTRIES);
+        for (service, reads) in SERVICES {
+            for read in reads {
+                let writes = denied(&world, &manifest, &format!("{service}{read}"));
+                assert!(!writes.iter().any(|call| call.starts_with(service)), "{read}: {writes:?}");
+            }
+        }
+        let _ = world.apply(&manifest);
+        // Of what is there, all of them.
+        let wire = Wire::new();
+        let _ = world.infra(&["drift"], &manifest).wire(&wire).run().expect(Exit::Done);
+        let counts = wire.counts();
+        let reads = counts.keys().filter(|read| SERVICES.iter().any(|(of, _)| read.starts_with(of)));
+        let reads: Vec<_> = reads.collect();
+        assert!(reads.len() > 12, "{reads:?}");
+        for read in reads {
+            assert_eq!(denied(&world, &manifest, read), [""; 0], "{read}");
+        }
     }
 }
