@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use infra::cli::exit::Exit;
 use serde_json::{Value, json};
 
-use super::{Meddling, prereqs};
+use super::{Meddling, prereqs, reviewed};
 use crate::emulator_contract::functions::packed;
 use crate::support::cli::World;
 use crate::support::connector::Wire;
@@ -197,9 +197,14 @@ fn whatever_is_done_to_the_clean_up_is_seen_and_repaired_in_one_run() {
         let _ = world.apply(&manifest);
         let _ = world.drift(&manifest).expect(Exit::Done);
         let expected = holdings(&world.account);
+        let file = reviewed::plan(&world, &reviewed::touching_all(&manifest));
         for (_, meddle, _) in MEDDLING {
             meddle(&world);
         }
+        // A plan that was reviewed before is of no use any more.
+        let (moved, writes) = reviewed::apply(&world, &file);
+        let _ = moved.expect(Exit::Moved).tells("4 resources moved").tells("nothing was changed");
+        assert_eq!(writes, [""; 0]);
         let drift = world.drift(&manifest).expect(Exit::Pending).says(" 0 to create, 4 to update,");
         // What is aligned may be far apart.
         let said = drift.out.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -13,7 +13,7 @@ use crate::support::connector::{Fault, Which, Wire};
 use crate::support::emulators::Backend;
 
 /// Writes the plan of `manifest` beside it.
-fn plan(world: &World, manifest: &Path) -> PathBuf {
+pub(super) fn plan(world: &World, manifest: &Path) -> PathBuf {
     let file = manifest.with_extension("plan");
     let out = file.to_str().unwrap();
     let _ = world.infra(&["plan", "--out", out], manifest).run().expect(Exit::Done).tells("written: ");
@@ -21,14 +21,14 @@ fn plan(world: &World, manifest: &Path) -> PathBuf {
 }
 
 /// Applies the plan in `file`, without a terminal; and the calls that could have changed something.
-fn apply(world: &World, file: &Path) -> (Output, Vec<String>) {
+pub(super) fn apply(world: &World, file: &Path) -> (Output, Vec<String>) {
     let wire = Wire::new();
     let output = world.infra(&["apply"], file).wire(&wire).run();
     (output, wire.writes())
 }
 
 /// A manifest that wants another tag on each entry, so that its plan touches all of them.
-fn touching_all(manifest: &Path) -> PathBuf {
+pub(super) fn touching_all(manifest: &Path) -> PathBuf {
     let text = fs::read_to_string(manifest).unwrap().replace("Project = \"tests\"", "Project = \"reviewed\"");
     let folder = manifest.with_extension("d");
     fs::create_dir_all(&folder).unwrap();
