@@ -58,6 +58,9 @@ fn has(account: &Account, capability: Capability) -> bool {
         Capability::LoadBalancerLogsBucket => load_balancer_logs_bucket(account),
         Capability::FunctionCodeDownloaded => function_code_downloaded(account),
         Capability::FunctionMountNeedsNetwork => function_mount_needs_network(account),
+        Capability::RuleCronChecked => rule(account, "cron(0 3 * * * *)").code() == "ValidationException",
+        Capability::RuleTargetsLimited => rule_targets_limited(account),
+        Capability::RuleInputChecked => rule_input_checked(account),
     }
 }
 
@@ -306,4 +309,26 @@ fn function_mount_needs_network(account: &Account) -> bool {
     let arn = "arn:aws:elasticfilesystem:us-west-2:111122223333:access-point/fsap-0ab1";
     let mounts = json!({ "FileSystemConfigs": [{ "Arn": arn, "LocalMountPath": "/mnt/site" }] });
     !functions::create(account, &mounts).0.code().is_empty()
+}
+
+fn rule(account: &Account, schedule: &str) -> Answer {
+    account.events("PutRule", &json!({ "Name": "name", "ScheduleExpression": schedule }))
+}
+
+/// Lets a rule call so many functions, with this input.
+fn rule_with_targets(account: &Account, count: usize, input: &str) -> Answer {
+    rule(account, "rate(1 day)").json();
+    let arn = "arn:aws:lambda:us-west-2:111122223333:function:name";
+    let target = |at: usize| json!({ "Id": at.to_string(), "Arn": arn, "Input": input });
+    let targets: Vec<_> = (0..count).map(target).collect();
+    account.events("PutTargets", &json!({ "Rule": "name", "Targets": targets }))
+}
+
+/// `EventBridge` user guide, "Quotas": targets for each rule.
+fn rule_targets_limited(account: &Account) -> bool {
+    rule_with_targets(account, 6, "{}").code() == "LimitExceededException"
+}
+
+fn rule_input_checked(account: &Account) -> bool {
+    rule_with_targets(account, 1, "no JSON").code() == "ValidationException"
 }

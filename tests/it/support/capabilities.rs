@@ -62,10 +62,16 @@ pub(crate) enum Capability {
     FunctionCodeDownloaded,
     /// A function outside of a network is refused a file system.
     FunctionMountNeedsNetwork,
+    /// A rule's cron expression is checked, as its rate is.
+    RuleCronChecked,
+    /// A rule takes at most five targets.
+    RuleTargetsLimited,
+    /// What a target is sent must be JSON.
+    RuleInputChecked,
 }
 
 impl Capability {
-    pub(crate) const ALL: [Self; 26] = [
+    pub(crate) const ALL: [Self; 29] = [
         Self::EcrPages,
         Self::EcrLifecycleRules,
         Self::EcrLifecyclePreview,
@@ -92,6 +98,9 @@ impl Capability {
         Self::LoadBalancerLogsBucket,
         Self::FunctionCodeDownloaded,
         Self::FunctionMountNeedsNetwork,
+        Self::RuleCronChecked,
+        Self::RuleTargetsLimited,
+        Self::RuleInputChecked,
     ];
 }
 
@@ -127,6 +136,9 @@ pub(crate) fn lacks(backend: Backend, capability: Capability) -> Option<&'static
         (_, Capability::LoadBalancerLogsBucket) => Some("looks for no bucket"),
         (Moto, Capability::FunctionCodeDownloaded) => Some("gives an address of AWS's own"),
         (_, Capability::FunctionMountNeedsNetwork) => Some("mounts it all the same"),
+        (Moto, Capability::RuleCronChecked) => Some("takes any"),
+        (_, Capability::RuleTargetsLimited) => Some("takes any number"),
+        (_, Capability::RuleInputChecked) => Some("takes any text"),
         _ => None,
     }
 }
