@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_elasticloadbalancingv2::types::LoadBalancer;
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 use tokio::sync::OnceCell;
 
 use super::{Answer as _, Aws, CallError};
@@ -129,12 +129,14 @@ pub async fn elb_tags(aws: &Aws, arns: &[&str]) -> Result<BTreeMap<String, Tags>
                         answer => answer,
                     }
                 });
-                Ok(try_join_all(alone).await?.into_iter().flatten().collect())
+                let alone: Vec<BTreeMap<_, _>> =
+                    join_all(alone).await.into_iter().collect::<Result<_, _>>()?;
+                Ok(alone.into_iter().flatten().collect())
             }
             answer => answer,
         }
     });
-    let answers: Vec<BTreeMap<_, _>> = try_join_all(calls).await?;
+    let answers: Vec<BTreeMap<_, _>> = join_all(calls).await.into_iter().collect::<Result<_, _>>()?;
     Ok(answers.into_iter().flatten().collect())
 }
 

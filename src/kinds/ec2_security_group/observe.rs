@@ -192,12 +192,13 @@ pub(super) async fn knows(aws: &Aws, id: &str) -> Result<bool, CallError> {
 pub(super) async fn holders(aws: &Aws, id: &str) -> Result<Holders, CallError> {
     let naming = |name| groups(aws, id, Some(vec![filter(name, vec![id.to_owned()])]));
     let ids = [id];
-    let (interfaces, inward, outward) = tokio::try_join!(
+    let (interfaces, inward, outward) = tokio::join!(
         interfaces(aws, &ids),
         naming("ip-permission.group-id"),
         naming("egress.ip-permission.group-id"),
-    )?;
-    let outward = outward.into_iter().filter(|group| !inward.iter().any(|it| it.group_id == group.group_id));
+    );
+    let (interfaces, inward) = (interfaces?, inward?);
+    let outward = outward?.into_iter().filter(|group| !inward.iter().any(|it| it.group_id == group.group_id));
     let groups: Vec<_> = inward.iter().cloned().chain(outward).collect();
     Ok(holders_of(id, &interfaces, &groups))
 }

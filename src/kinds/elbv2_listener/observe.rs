@@ -300,8 +300,8 @@ impl Parts {
         let is_https = listener.protocol() == Some(&ProtocolEnum::Https);
         let extra = async { if is_https { extra(aws, arn).await } else { Ok(Vec::new()) } };
         let read = async {
-            let (extra, rules) = tokio::try_join!(extra, rules(aws, arn))?;
-            Ok(Self { extra, rules })
+            let (extra, rules) = tokio::join!(extra, rules(aws, arn));
+            Ok(Self { extra: extra?, rules: rules? })
         };
         absent_if(NO_LISTENER, read.await)
     }

@@ -6,7 +6,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
     IpAddressType, Listener, LoadBalancer, LoadBalancerSchemeEnum, LoadBalancerState, LoadBalancerStateEnum,
     LoadBalancerTypeEnum,
 };
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 
 use super::Elbv2LoadBalancer;
 use super::attributes::Attributes;
@@ -126,10 +126,9 @@ async fn others(
 ) -> Vec<Result<Option<Live<Elbv2LoadBalancer>>, CallError>> {
     let Some(survey) = survey else { return Vec::new() };
     let listings = survey.listings();
-    let lists = tokio::try_join!(listings.load_balancers(aws), listings.load_balancer_tags(aws));
-    let (listed, tags) = match lists {
-        Ok(lists) => lists,
-        Err(error) => return vec![Err(error)],
+    let (listed, tags) = match tokio::join!(listings.load_balancers(aws), listings.load_balancer_tags(aws)) {
+        (Ok(listed), Ok(tags)) => (listed, tags),
+        (Err(error), _) | (_, Err(error)) => return vec![Err(error)],
     };
     let is_ours = |it: &&LoadBalancer| {
         let tags = it.load_balancer_arn().and_then(|arn| tags.get(arn));
@@ -171,8 +170,11 @@ async fn live(
     let arn = described.load_balancer_arn().ok_or_else(|| lacks("ARN"))?;
     let listeners =
         async { if measure { listeners(aws, arn).await.map(|it| it.map(Some)) } else { Ok(Some(None)) } };
-    let read = tokio::try_join!(attributes(aws, arn), tags(aws, arn, listings), listeners)?;
-    let (Some(attributes), Some(tags), Some(listeners)) = read else { return Ok(None) };
+    let (attributes, tags, listeners) =
+        tokio::join!(attributes(aws, arn), tags(aws, arn, listings), listeners);
+    let (Some(attributes), Some(tags), Some(listeners)) = (attributes?, tags?, listeners?) else {
+        return Ok(None);
+    };
     if described.r#type() != Some(&LoadBalancerTypeEnum::Application) {
         return Err(lacks("type that is known here"));
     }
@@ -282,8 +284,9 @@ async fn listeners(aws: &Aws, arn: &str) -> Result<Option<Vec<Listening>>, CallE
         listed.extend(page.listeners.ok_or_else(|| holds_no(LISTENERS, arn, "list"))?);
     }
     let arns: Vec<_> = listed.iter().filter_map(Listener::listener_arn).collect();
-    let rules = try_join_all(arns.iter().map(|listener| rules(aws, listener)));
-    let (mut tags, rules) = tokio::try_join!(elb_tags(aws, &arns), rules)?;
+    let rules = join_all(arns.iter().map(|listener| rules(aws, listener)));
+    let (tags, rules) = tokio::join!(elb_tags(aws, &arns), rules);
+    let (mut tags, rules) = (tags?, rules.into_iter().collect::<Result<Vec<_>, _>>()?);
     if arns.len() < listed.len() {
         return Err(holds_no(LISTENERS, arn, "ARN of a listener"));
     }

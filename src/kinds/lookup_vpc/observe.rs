@@ -21,7 +21,7 @@ const SUBNETS: &str = "ec2:DescribeSubnets";
 const ACCOUNT: &str = "the account";
 
 pub(super) async fn look(aws: &Aws, queries: &[&Query]) -> Vec<Result<Choice, NoChoice>> {
-    let read = tokio::try_join!(vpcs(aws), subnets(aws));
+    let read = networks(aws).await;
     let choose = |query: &&Query| match &read {
         Ok((vpcs, subnets)) => choose::choose(query, vpcs, subnets),
         Err(error) => Err(NoChoice::Unknown(error.clone())),
@@ -30,12 +30,17 @@ pub(super) async fn look(aws: &Aws, queries: &[&Query]) -> Vec<Result<Choice, No
 }
 
 pub(super) async fn locate(aws: &Aws, asks: &[Ask]) -> Vec<Result<Located<Spec>, NotLocated>> {
-    let read = tokio::try_join!(vpcs(aws), subnets(aws));
+    let read = networks(aws).await;
     let locate = |ask: &Ask| match &read {
         Ok((vpcs, subnets)) => locate::locate(ask, vpcs, subnets).map_err(NotLocated::None),
         Err(error) => Err(NotLocated::Unknown(error.clone())),
     };
     asks.iter().map(locate).collect()
+}
+
+async fn networks(aws: &Aws) -> Result<(Vec<Vpc>, Vec<Subnet>), CallError> {
+    let (vpcs, subnets) = tokio::join!(vpcs(aws), subnets(aws));
+    Ok((vpcs?, subnets?))
 }
 
 async fn vpcs(aws: &Aws) -> Result<Vec<Vpc>, CallError> {
