@@ -22,6 +22,7 @@
 //! | [`guard`] | who may delete what; the only maker of [permits](guard::Permit) |
 //! | [`document`] | JSON documents compared by meaning: resource policies |
 //! | [`aws`] | the clients, the [closed table of calls](aws::calls::CALLS), the gate, errors, identity |
+//! | [`value`] | secret values: where they come from, and [which version](value::VersionId) of a secret holds one |
 //! | [`kind`] | the [contract of a kind](kind::Kind), and all that is the same for every kind |
 //! | [`kinds`] | the kinds, one folder each, and [`kinds::KINDS`] |
 //! | [`manifest`] | from TOML to entries, or to every fault at once |
@@ -55,4 +56,5 @@ pub mod observe;
 pub mod plan;
 pub mod render;
 pub mod sandbox;
+pub mod value;
 pub mod verify;

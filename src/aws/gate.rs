@@ -25,7 +25,10 @@ use aws_sdk_eventbridge::operation::remove_targets::RemoveTargetsInput;
 use aws_sdk_iam::operation::delete_role::DeleteRoleInput;
 use aws_sdk_lambda::operation::add_permission::AddPermissionInput;
 use aws_sdk_lambda::operation::delete_function::DeleteFunctionInput;
+use aws_sdk_secretsmanager::operation::create_secret::CreateSecretInput;
 use aws_sdk_secretsmanager::operation::delete_secret::DeleteSecretInput;
+use aws_sdk_secretsmanager::operation::put_secret_value::PutSecretValueInput;
+use aws_sdk_secretsmanager::operation::update_secret::UpdateSecretInput;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
     BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextMut, Input,
@@ -120,6 +123,15 @@ fn check_form(call: &Call, input: &Input, destroys: bool) -> Result<(), Refused>
     } else if let Some(input) = input.downcast_ref::<DeleteSecretInput>() {
         (input.force_delete_without_recovery() == Some(true) || input.recovery_window_in_days().is_none())
             .then_some("without a recovery window it cannot be undone")
+    } else if let Some(input) = input.downcast_ref::<CreateSecretInput>() {
+        (input.secret_string().is_some() || input.secret_binary().is_some()).then_some(ONE_WAY)
+    } else if let Some(input) = input.downcast_ref::<UpdateSecretInput>() {
+        (input.secret_string().is_some() || input.secret_binary().is_some()).then_some(ONE_WAY)
+    } else if let Some(input) = input.downcast_ref::<PutSecretValueInput>() {
+        // Where none is given, the SDK has filled in a random one by now.
+        let is_made = |token: &str| token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit());
+        (!input.client_request_token().is_some_and(is_made) || input.secret_string().is_none())
+            .then_some("without an id of ours nobody could tell which value the version holds")
     } else if let Some(input) = input.downcast_ref::<CreateStackInput>() {
         refuse_stack(
             input.stack_name(),
@@ -190,6 +202,9 @@ fn check_form(call: &Call, input: &Input, destroys: bool) -> Result<(), Refused>
         None => Ok(()),
     }
 }
+
+/// Why no other call may carry a value (API `UpdateSecret` fails where the token is known, equal or not).
+const ONE_WAY: &str = "a value goes by PutSecretValue alone, which knows an equal one";
 
 /// The form of a template that holds outputs alone, for one that stays as it is.
 const NO_CHANGE: &str = r#"{"Resources":{}}"#;

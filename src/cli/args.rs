@@ -295,6 +295,9 @@ pub struct PlanArgs {
     /// Exit with 2 when changes are pending, 3 when a guard refuses part of them.
     #[arg(long)]
     pub exit_code: bool,
+    /// Do not read the values of secrets, and so do not compare them: for checks of what others propose.
+    #[arg(long)]
+    pub skip_secret_values: bool,
     /// Write the plan to FILE, to be reviewed and then applied: `infra apply FILE`. It holds no secret.
     #[arg(
         long,

@@ -68,6 +68,12 @@ impl Env {
         self.0.get(OsStr::new(name)).is_some_and(|value| !value.is_empty())
     }
 
+    /// The value of a variable as it is, if it is set: empty, too.
+    #[must_use]
+    pub fn raw(&self, name: &str) -> Option<OsString> {
+        self.0.get(OsStr::new(name)).cloned()
+    }
+
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = (&OsString, &OsString)> {
         self.0.iter()
@@ -144,6 +150,9 @@ impl Write for Talk {
 pub trait Input: Send {
     /// The next line, or none at the end.
     fn line(&mut self) -> BoxFuture<'_, io::Result<Option<String>>>;
+
+    /// The next line, not shown while it is typed; or none at the end.
+    fn hidden(&mut self) -> BoxFuture<'_, io::Result<Option<String>>>;
 }
 
 struct Stdin;
@@ -157,6 +166,17 @@ impl Input for Stdin {
                 io::stdin().lock().read_line(&mut line).map(|count| (count > 0).then_some(line))
             });
             read.await.unwrap_or_else(|error| Err(io::Error::other(error)))
+        })
+    }
+
+    fn hidden(&mut self) -> BoxFuture<'_, io::Result<Option<String>>> {
+        Box::pin(async {
+            // From the terminal itself, whose echo is switched off for so long.
+            let read = tokio::task::spawn_blocking(rpassword::read_password);
+            match read.await.unwrap_or_else(|error| Err(io::Error::other(error))) {
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+                text => text.map(Some),
+            }
         })
     }
 }
@@ -182,5 +202,9 @@ struct NoInput;
 impl Input for NoInput {
     fn line(&mut self) -> BoxFuture<'_, io::Result<Option<String>>> {
         Box::pin(async { Ok(None) })
+    }
+
+    fn hidden(&mut self) -> BoxFuture<'_, io::Result<Option<String>>> {
+        self.line()
     }
 }

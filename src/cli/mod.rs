@@ -12,6 +12,7 @@ mod log;
 mod plan_file;
 mod session;
 mod ui;
+mod values;
 
 use std::ffi::OsString;
 

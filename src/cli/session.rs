@@ -2,13 +2,16 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::args::{Global, PricesArg};
 use super::connect::{AWS, Reached, Target, close, connect};
+use super::exit::Exit;
 use super::failure::Failure;
 use super::host::{Env, Host};
 use super::plan_file;
 use super::ui::Ui;
+use super::values::reading;
 use crate::aws::Aws;
 use crate::cost::Prices;
 use crate::kind::entry::Place;
@@ -18,6 +21,7 @@ use crate::model::escape::Line;
 use crate::observe;
 use crate::plan::{Origin, Plan};
 use crate::sandbox::Sandbox;
+use crate::value::{NoValues, Reading, Values};
 
 /// A manifest, and clients for its account.
 pub(super) struct Session {
@@ -33,7 +37,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Loads the manifest and connects, to an emulated account if that is asked for.
+    /// Loads the manifest and connects, to an emulated account if that is asked for. No secret value is read.
     ///
     /// # Errors
     ///
@@ -45,7 +49,41 @@ impl Session {
         host: &Host,
         ui: &mut Ui,
     ) -> Result<Self, Failure> {
-        Self::begin(path, false, global, host, ui).await
+        Self::begin(path, false, Arc::new(NoValues), global, host, ui).await
+    }
+
+    /// The same with the values of secrets, which come from where the manifest says.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::open`]; and every value that cannot be one.
+    pub(super) async fn open_with_values(
+        path: &Path,
+        global: &Global,
+        host: &Host,
+        ui: &mut Ui,
+    ) -> Result<(Self, Arc<Reading>), Failure> {
+        let values = reading(host);
+        let session = Self::begin(path, false, values.clone(), global, host, ui).await?;
+        Ok((session, values))
+    }
+
+    /// Understands the same manifest again, with the values that are at hand by now.
+    ///
+    /// # Errors
+    ///
+    /// It is not the same any more.
+    pub(super) fn understand_again(&mut self, path: &Path, values: Arc<Reading>) -> Result<(), Failure> {
+        let manifest = manifest::load_with(path, KINDS, values)?;
+        if manifest.hash != self.manifest.hash {
+            return Err(Failure::Said {
+                exit: Exit::Moved,
+                message: format!("{} was changed while values were typed", Line(&self.manifest.file)),
+                help: Some("nothing was changed; run the same command again".to_owned()),
+            });
+        }
+        self.manifest = manifest;
+        Ok(())
     }
 
     /// The same for `infra destroy`: its plans take down what there is.
@@ -59,12 +97,13 @@ impl Session {
         host: &Host,
         ui: &mut Ui,
     ) -> Result<Self, Failure> {
-        Self::begin(path, true, global, host, ui).await
+        Self::begin(path, true, Arc::new(NoValues), global, host, ui).await
     }
 
     async fn begin(
         path: &Path,
         destroys: bool,
+        values: Arc<dyn Values>,
         global: &Global,
         host: &Host,
         ui: &mut Ui,
@@ -72,7 +111,7 @@ impl Session {
         if global.sandbox.is_some() {
             folder_without_equals(path)?;
         }
-        let manifest = load(path)?;
+        let manifest = load_with(path, values)?;
         let Place { account, region, .. } = manifest.place.as_ref();
         let target = Target { account, region, domains: &manifest.domains(), destroys };
         let Reached { aws, endpoint, sandbox } = connect(target, global, host, ui).await?;
@@ -137,18 +176,22 @@ pub(super) fn told_apart(mut words: Vec<String>) -> (Option<PathBuf>, Vec<String
     (manifest, words)
 }
 
-/// Reads the manifest at `path`.
+/// Reads the manifest at `path`, and no secret value.
 ///
 /// # Errors
 ///
 /// A manifest with faults, or a plan in its place.
 pub(super) fn load(path: &Path) -> Result<Manifest, Failure> {
+    load_with(path, Arc::new(NoValues))
+}
+
+fn load_with(path: &Path, values: Arc<dyn Values>) -> Result<Manifest, Failure> {
     if plan_file::is_plan(path) {
         let name = path.display().to_string();
         let message = format!("{} is a plan, not a manifest", Line(&name));
         return Err(Failure::usage(message, format!("apply it: infra apply {}", Line(&name))));
     }
-    Ok(manifest::load(path, KINDS)?)
+    Ok(manifest::load_with(path, KINDS, values)?)
 }
 
 /// The prices to reckon with: those of the file that was typed or that `$INFRA_PRICES` names, over those that there are.

@@ -159,14 +159,33 @@ impl Ui {
     ///
     /// When the answer cannot be read.
     pub(super) async fn ask(&mut self, question: &str) -> io::Result<Option<String>> {
-        let question = screen(question, self.err_color);
-        self.console.err.write_all(question.as_bytes())?;
-        self.console.err.flush()?;
-        self.left.asking = true;
+        self.question(question)?;
         let line = self.console.input.line().await?;
         // An answer ends with its own line; the end of input and Ctrl-C leave the cursor behind the question.
         self.left.asking = line.is_none();
         Ok(line.map(|line| line.trim().to_owned()))
+    }
+
+    /// Asks for what must not be seen, and gives the answer as it was typed; none at the end of input.
+    ///
+    /// # Errors
+    ///
+    /// As [`Ui::ask`].
+    pub(super) async fn ask_hidden(&mut self, question: &str) -> io::Result<Option<String>> {
+        self.question(question)?;
+        // Nothing is echoed, not even the end of the line.
+        let line = self.console.input.hidden().await?;
+        self.left.asking = false;
+        self.console.err.write_all(b"\n")?;
+        Ok(line)
+    }
+
+    fn question(&mut self, question: &str) -> io::Result<()> {
+        let question = screen(question, self.err_color);
+        self.console.err.write_all(question.as_bytes())?;
+        self.console.err.flush()?;
+        self.left.asking = true;
+        Ok(())
     }
 
     /// Shows what happens while a plan runs.

@@ -11,6 +11,7 @@ use crate::document::policy::Home;
 use crate::model::arn::partition;
 use crate::model::problem::{Findings, Problems};
 use crate::model::{Address, Arn, Location, OnDelete, Tags, tags};
+use crate::value::Values;
 
 /// What every entry may say, whatever its kind.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -43,6 +44,8 @@ pub struct Place {
     pub tags: Tags,
     /// The files beside the manifest.
     pub files: Arc<dyn Files>,
+    /// The values of secrets, for commands that read them.
+    pub values: Arc<dyn Values>,
 }
 
 impl Place {

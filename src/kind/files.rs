@@ -11,6 +11,13 @@ pub trait Files: Debug + Send + Sync {
     /// A path that leads elsewhere, a folder that is not there or is too large, something that is neither file nor
     /// folder.
     fn folder(&self, path: &str) -> Result<Vec<SourceFile>, Unreadable>;
+
+    /// The first `most` bytes of the file `path`; none where there is no such file.
+    ///
+    /// # Errors
+    ///
+    /// A path that leads elsewhere, or to what is no file.
+    fn file(&self, path: &str, most: u64) -> Result<Option<Vec<u8>>, Unreadable>;
 }
 
 /// One file of a folder.
@@ -43,5 +50,9 @@ impl Files for NoFiles {
             message: "there are no files here".to_owned(),
             help: "write the manifest to a file, and put the folder beside it".to_owned(),
         })
+    }
+
+    fn file(&self, _path: &str, _most: u64) -> Result<Option<Vec<u8>>, Unreadable> {
+        Ok(None)
     }
 }

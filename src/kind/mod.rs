@@ -225,6 +225,17 @@ pub trait Kind: Sized + Send + Sync + 'static {
         Vec::new()
     }
 
+    /// Whether a person is to type a value for it: a secret one, that is not there yet.
+    fn asks(_live: Option<&Live<Self>>, _want: &Self::State) -> bool {
+        false
+    }
+
+    /// Whether nothing is left to do only because `live` must not be touched any more, so that what was `shown` has not
+    /// come about.
+    fn gives_way(_shown: &[ChangeView], _live: &Live<Self>, _want: &Self::State) -> bool {
+        false
+    }
+
     /// Whether `error` means that what a change creates is there already.
     fn already_exists(error: &CallError) -> bool;
 

@@ -23,6 +23,7 @@ pub fn entry<K: Kind>(entry: &Entry<K>, found: &Found<K>, decision: &Decision<K>
     });
     if decided {
         view.notes = K::notes(live, &entry.state);
+        view.asks = K::asks(live, &entry.state);
     }
     let Some(live) = live else { return view };
     let others = live.tags.unmanaged(&entry.tags);

@@ -199,13 +199,21 @@ impl<K: Kind> Task<K> {
     /// Whether nothing of this stage is left to do.
     fn is_over(&self, now: &Now<K>) -> bool {
         match &now.decision {
-            Decision::InSync => true,
+            Decision::InSync => !self.gives_way(now),
             // Of what an earlier stage has just done, reads may not show all yet.
             Decision::Act(_, changes) if self.follows => {
                 !changes.iter().any(|change| K::stage(change) == self.stage)
             }
             Decision::Keep(_) => self.is_bare(now.found.live()),
             _ => self.view.verb == Verb::Delete && matches!(now.found, Found::Absent),
+        }
+    }
+
+    /// Whether nothing is left to do, and yet what was shown has not come about.
+    fn gives_way(&self, now: &Now<K>) -> bool {
+        match (&self.target, now.found.live()) {
+            (Target::Entry(entry), Some(live)) => K::gives_way(&self.shown, live, &entry.state),
+            _ => false,
         }
     }
 
@@ -254,7 +262,7 @@ impl<K: Kind> Task<K> {
         let now = self.look_again(run.aws).await;
         let mut outputs = now.outputs();
         match now.decision {
-            Decision::InSync => Ok(Done { changed: true, outputs }),
+            Decision::InSync if !self.gives_way(&now) => Ok(Done { changed: true, outputs }),
             // What nobody was asked about is not done: only a new plan can show what it would cost.
             Decision::Act(Act::Update, _) if now.view.needs().is_empty() => {
                 for change in self.own(now.decision) {
@@ -273,6 +281,8 @@ impl<K: Kind> Task<K> {
         let mut words = now.verb.to_string();
         if let Some(reason) = &now.reason {
             words = format!("{words} ({reason})");
+        } else if let (Verb::InSync, [note, ..]) = (now.verb, now.notes.as_slice()) {
+            words = format!("{words} ({note})");
         } else if now.verb == self.view.verb {
             words = format!("{words} with other changes");
         }

@@ -24,6 +24,7 @@ use crate::aws::stack::Standing;
 use crate::aws::{CallError, Class};
 use crate::model::problem::{Problem, Problems};
 use crate::model::{FieldChange, Location, Outputs, Shown, StackMark, Tags};
+use crate::value::NoValues;
 
 /// The account of every test.
 pub(crate) const ACCOUNT: &str = "111122223333";
@@ -40,6 +41,10 @@ impl Files for Handler {
         let file = SourceFile { path: "handler.py".to_owned(), bytes, is_executable: false };
         if path == "code" { Ok(vec![file]) } else { NoFiles.folder(path) }
     }
+
+    fn file(&self, path: &str, most: u64) -> Result<Option<Vec<u8>>, Unreadable> {
+        NoFiles.file(path, most)
+    }
 }
 
 /// The manifest that entries stand in.
@@ -50,6 +55,7 @@ pub(crate) fn place() -> Arc<Place> {
         region: "us-west-2".to_owned(),
         tags: Tags::from_iter([("Project", "site")]),
         files: Arc::new(Handler),
+        values: Arc::new(NoValues),
     })
 }
 
@@ -64,14 +70,18 @@ pub(crate) fn try_entry<K: Kind>(toml: &str) -> Result<Entry<K>, Vec<Problem>> {
 }
 
 fn entry_at<K: Kind>(key: &str, toml: &str) -> Result<Entry<K>, Vec<Problem>> {
+    entry_in(&place(), key, toml)
+}
+
+/// The entry `key` of the manifest `place`, or what is wrong with it.
+pub(crate) fn entry_in<K: Kind>(place: &Arc<Place>, key: &str, toml: &str) -> Result<Entry<K>, Vec<Problem>> {
     const COMMON: [&str; 4] = ["on-delete", "tags", "ignore", "was"];
     let mut body: Value = toml::from_str(toml).unwrap();
     let members = body.as_object_mut().unwrap();
     let common = COMMON.iter().filter_map(|key| Some(((*key).to_owned(), members.remove(*key)?))).collect();
     let location = Location { file: "m.toml".to_owned(), line: 7 };
     let common = Common::deserialize(Value::Object(common)).unwrap();
-    let (entry, findings) =
-        Entry::from_draft(&Draft { key: key.to_owned(), location, common, body }, &place());
+    let (entry, findings) = Entry::from_draft(&Draft { key: key.to_owned(), location, common, body }, place);
     entry.ok_or(findings.problems)
 }
 
@@ -214,6 +224,7 @@ pub(crate) fn brief(view: &StepView) -> String {
         changes,
         notes,
         remarks,
+        asks: _,
         seen: _,
         checks: _,
         by_hand,

@@ -171,6 +171,8 @@ pub struct StepView {
     pub notes: Vec<String>,
     /// What is worth knowing beside the rest.
     pub remarks: Vec<String>,
+    /// Whether a person is asked for a secret value before it is applied.
+    pub asks: bool,
     /// What was seen of it, if it is there.
     pub seen: Option<Box<Seen>>,
     /// What can be verified of it, where it is an entry.
@@ -227,6 +229,7 @@ impl StepView {
             changes: Vec::new(),
             notes: Vec::new(),
             remarks: Vec::new(),
+            asks: false,
             seen: None,
             checks: Vec::new(),
             by_hand: Vec::new(),

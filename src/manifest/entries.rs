@@ -188,6 +188,10 @@ fn discreet(mut fault: Fault) -> Fault {
     {
         help.push_str("; the secret's value never stands in a manifest");
     }
+    if fault.code == Code::WrongType && fault.message.starts_with("`value` must be a table") {
+        let source = "say where it comes from, such as { env = \"NAME\" }; the secret's value never stands in a manifest";
+        fault.help = Some(source.to_owned());
+    }
     fault
 }
 

@@ -1,7 +1,7 @@
 //! Reading the folders that entries name.
 
-use std::fs::{self, DirEntry, Metadata};
-use std::io;
+use std::fs::{self, DirEntry, File, Metadata};
+use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 
 use super::names;
@@ -30,13 +30,7 @@ impl Beside {
 
 impl Files for Beside {
     fn folder(&self, path: &str) -> Result<Vec<SourceFile>, Unreadable> {
-        let plain = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
-        if path.is_empty() || !Path::new(path).components().all(plain) {
-            return Err(unreadable(
-                "this leads out of the manifest's folder",
-                "write a path from the manifest's folder, with no `..`",
-            ));
-        }
+        check_inside(path)?;
         let mut reading = Reading::default();
         reading.enter(&self.0.join(path), "")?;
         let mut files = reading.files;
@@ -46,6 +40,49 @@ impl Files for Beside {
         files.sort_by(|one, other| one.path.cmp(&other.path));
         Ok(files)
     }
+
+    fn file(&self, path: &str, most: u64) -> Result<Option<Vec<u8>>, Unreadable> {
+        check_inside(path)?;
+        // Asked of each step by itself: a link, of a folder or of the file, would lead elsewhere.
+        let mut at = self.0.clone();
+        let parts: Vec<_> = Path::new(path).components().collect();
+        for (step, part) in parts.iter().enumerate() {
+            at.push(part);
+            let is = match fs::symlink_metadata(&at) {
+                Ok(is) => is,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                Err(error) => return Err(of_file(&error)),
+            };
+            let fits = if step + 1 == parts.len() { is.is_file() } else { is.is_dir() };
+            if !fits {
+                return Err(unreadable(
+                    "this is no file",
+                    "links and devices are not followed; put the file itself there",
+                ));
+            }
+        }
+        let mut bytes = Vec::new();
+        let read = File::open(&at).and_then(|file| file.take(most).read_to_end(&mut bytes));
+        read.map_err(|error| of_file(&error))?;
+        Ok(Some(bytes))
+    }
+}
+
+/// Whether a path stays in the folder that it begins in.
+fn check_inside(path: &str) -> Result<(), Unreadable> {
+    let plain = |part: Component<'_>| matches!(part, Component::Normal(_) | Component::CurDir);
+    if path.is_empty() || !Path::new(path).components().all(plain) {
+        return Err(unreadable(
+            "this leads out of the manifest's folder",
+            "write a path from the manifest's folder, with no `..`",
+        ));
+    }
+    Ok(())
+}
+
+/// The text is the operating system's.
+fn of_file(error: &io::Error) -> Unreadable {
+    unreadable(&format!("it cannot be read: {error}"), "make the file readable for you")
 }
 
 #[derive(Default)]
@@ -165,6 +202,25 @@ mod tests {
     }
 
     #[test]
+    fn one_file_is_read_if_it_is_there() {
+        let home = tempfile::tempdir().unwrap();
+        fs::create_dir_all(home.path().join("keys")).unwrap();
+        fs::write(home.path().join("keys/a"), "0123456789").unwrap();
+        let read = |path: &str, most| beside(home.path()).file(path, most).map_err(|it| it.message);
+        assert_eq!(read("keys/a", 99), Ok(Some(b"0123456789".to_vec())));
+        assert_eq!(read("./keys/a", 3), Ok(Some(b"012".to_vec())));
+        for path in ["keys/b", "none/a"] {
+            assert_eq!(read(path, 99), Ok(None), "{path}");
+        }
+        for path in ["keys", "keys/a/b"] {
+            assert_eq!(read(path, 99), Err("this is no file".to_owned()), "{path}");
+        }
+        for path in ["../keys/a", "/etc/passwd", "", "keys/../keys/a"] {
+            assert_eq!(read(path, 99), Err("this leads out of the manifest's folder".to_owned()), "{path}");
+        }
+    }
+
+    #[test]
     #[cfg(unix)]
     fn links_are_not_followed() {
         let home = tempfile::tempdir().unwrap();
@@ -176,5 +232,8 @@ mod tests {
         let said = |path: &str| beside(home.path()).folder(path).unwrap_err().message;
         assert_eq!(said("code"), "a.py is neither a file nor a folder");
         assert_eq!(said("linked"), "this is no folder");
+        for path in ["code/a.py", "linked/a.py"] {
+            assert_eq!(beside(home.path()).file(path, 99).unwrap_err().message, "this is no file", "{path}");
+        }
     }
 }

@@ -15,6 +15,7 @@ use crate::kind::files::NoFiles;
 use crate::model::Tags;
 use crate::model::arn::is_account;
 use crate::model::problem::Problems;
+use crate::value::NoValues;
 
 /// What a manifest says of itself.
 #[derive(Debug, JsonSchema)]
@@ -43,6 +44,7 @@ pub(super) fn read(table: &DeTable<'_>, faults: &mut Vec<Fault>) -> Place {
         region: String::new(),
         tags,
         files: Arc::new(NoFiles),
+        values: Arc::new(NoValues),
     };
     let Some((key, value)) = table.get_key_value("manifest") else {
         let fault = Fault::new(Code::MissingKey, 0..0, "the table `[manifest]` is missing");

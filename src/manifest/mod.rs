@@ -33,6 +33,7 @@ use toml::de::{DeTable, DeValue};
 use crate::kind::entry::Place;
 use crate::kind::erase::{AnyGroup, AnyKind, EntryName};
 use crate::model::digest;
+use crate::value::{NoValues, Values};
 
 use fault::{Code, Fault, Invalid};
 pub use file::create;
@@ -76,12 +77,25 @@ impl Manifest {
     }
 }
 
-/// Loads the manifest at `path`, with entries of `kinds`.
+/// Loads the manifest at `path`, with entries of `kinds`, and reads no secret value.
 ///
 /// # Errors
 ///
 /// Everything that is wrong with it, [`Invalid`]. No AWS call is made either way.
 pub fn load(path: &Path, kinds: &[&'static dyn AnyKind]) -> Result<Manifest, Invalid> {
+    load_with(path, kinds, Arc::new(NoValues))
+}
+
+/// The same, with the values of secrets as `values` gives them.
+///
+/// # Errors
+///
+/// As [`load`]; and every value that cannot be one.
+pub fn load_with(
+    path: &Path,
+    kinds: &[&'static dyn AnyKind],
+    values: Arc<dyn Values>,
+) -> Result<Manifest, Invalid> {
     let source = file::read(path, "manifest")?;
     // The recovering parser reports every syntax error; what it recovered is not used when there are any.
     let (document, errors) = DeTable::parse_recoverable(&source.text);
@@ -92,7 +106,7 @@ pub fn load(path: &Path, kinds: &[&'static dyn AnyKind]) -> Result<Manifest, Inv
     }
     let table = document.get_ref();
     let files = Arc::new(folder::Beside::of(path));
-    let place = Arc::new(Place { files, ..header::read(table, &mut faults) });
+    let place = Arc::new(Place { files, values, ..header::read(table, &mut faults) });
     let mut groups = entries::read(&source, table, kinds, &place, &mut faults);
     faults.extend(neighbour(path, &place, table));
     if !faults.is_empty() {

@@ -10,12 +10,18 @@ use sha2::{Digest as _, Sha256};
 /// come to the same bytes.
 #[must_use]
 pub fn of_parts<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    hex(&bytes_of_parts(parts))
+}
+
+/// The same as bytes.
+#[must_use]
+pub fn bytes_of_parts<'a>(parts: impl IntoIterator<Item = &'a str>) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
-    hex(&hash.finalize())
+    hash.finalize().into()
 }
 
 /// The SHA-256 of a file's text, 64 hex digits, as `sha256sum` prints it.
@@ -36,7 +42,9 @@ pub fn of_bytes(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes as lower-case hex digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");

@@ -59,6 +59,7 @@ fn digest(header: &Header, steps: &[&StepView]) -> String {
             remarks: _,
             seen: _,
             checks: _,
+            asks: _,
             by_hand: _,
             uses: _,
         } = view;

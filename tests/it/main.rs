@@ -43,6 +43,7 @@ mod registry;
 mod roles;
 mod rules;
 mod sandbox;
+mod secret_values;
 mod security_groups;
 mod show;
 mod support;

@@ -27,6 +27,7 @@ use infra::kind::{
     Unreadable, Wanted,
 };
 use infra::model::{Location, StackMark, Tags};
+use infra::value::NoValues;
 use insta::assert_snapshot;
 use serde_json::Value;
 
@@ -42,6 +43,10 @@ impl Files for Handler {
         let file = SourceFile { path: "handler.py".to_owned(), bytes, is_executable: false };
         if path == "code" { Ok(vec![file]) } else { NoFiles.folder(path) }
     }
+
+    fn file(&self, path: &str, most: u64) -> Result<Option<Vec<u8>>, Unreadable> {
+        NoFiles.file(path, most)
+    }
 }
 
 /// The entry `site` of any kind.
@@ -52,6 +57,7 @@ pub(crate) fn entry<K: Kind>(body: Value) -> Entry<K> {
         region: "us-east-1".to_owned(),
         tags: Tags::default(),
         files: Arc::new(Handler),
+        values: Arc::new(NoValues),
     };
     let location = Location { file: "m.toml".to_owned(), line: 1 };
     let draft = Draft { key: "site".to_owned(), location, common: Common::default(), body };

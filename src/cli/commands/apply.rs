@@ -1,6 +1,7 @@
 //! `infra apply`: plan, show, ask, apply, and prove that nothing is left to do.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::carry::{self, UNCHANGED};
 use super::{show, unless_stopped};
@@ -13,12 +14,14 @@ use crate::cli::interrupt::Interrupt;
 use crate::cli::plan_file;
 use crate::cli::session::{Session, manifest_path, prices};
 use crate::cli::ui::Ui;
+use crate::cli::values;
 use crate::cost::Prices;
 use crate::kind::view::{StepView, Verb};
 use crate::model::escape::Line;
 use crate::model::size;
 use crate::plan::{Origin, Plan, Reviewed};
 use crate::render;
+use crate::value::Reading;
 
 /// Plans, shows, asks, applies, and looks again.
 pub(crate) async fn run(args: ApplyArgs, global: &Global, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
@@ -28,9 +31,38 @@ pub(crate) async fn run(args: ApplyArgs, global: &Global, host: &Host, ui: &mut 
         path = reviewed.origin.file.clone().into();
     }
     let prices = prices(args.prices.clone(), &host.env)?;
-    let session = unless_stopped(&host.interrupt, None, Session::open(&path, global, host, ui)).await?;
-    let applied = within(&session, &args, reviewed.as_ref(), &prices, &host.interrupt, ui).await;
+    let opened = Session::open_with_values(&path, global, host, ui);
+    let (mut session, values) = unless_stopped(&host.interrupt, None, opened).await?;
+    let applied = match typed(&mut session, &path, &args, reviewed.as_ref(), values, host, ui).await {
+        Ok(plan) => within(&session, plan, &args, reviewed.as_ref(), &prices, &host.interrupt, ui).await,
+        Err(failure) => Err(failure),
+    };
     session.close(applied, ui).await
+}
+
+/// The plan, with the values that a person has typed for it: first it has to be known which are missing. A plan that
+/// was read before is taken as it is.
+async fn typed(
+    session: &mut Session,
+    path: &Path,
+    args: &ApplyArgs,
+    reviewed: Option<&Reviewed>,
+    values: Arc<Reading>,
+    host: &Host,
+    ui: &mut Ui,
+) -> Result<Plan, Failure> {
+    if let Some(reviewed) = reviewed {
+        check_origin(&reviewed.origin, &session.origin())?;
+    }
+    let plan = unless_stopped(&host.interrupt, UNCHANGED, session.plan()).await?;
+    if reviewed.is_some() || args.digest.is_some() || !ui.can_ask() {
+        return Ok(plan);
+    }
+    if !unless_stopped(&host.interrupt, UNCHANGED, values::ask(&plan, args, &values, ui)).await? {
+        return Ok(plan);
+    }
+    session.understand_again(path, values)?;
+    unless_stopped(&host.interrupt, UNCHANGED, session.plan()).await
 }
 
 /// The reviewed plan in a file.
@@ -55,16 +87,13 @@ fn reviewed(path: &Path, args: &ApplyArgs) -> Result<Reviewed, Failure> {
 
 async fn within(
     session: &Session,
+    plan: Plan,
     args: &ApplyArgs,
     reviewed: Option<&Reviewed>,
     prices: &Prices,
     interrupt: &Interrupt,
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
-    if let Some(reviewed) = reviewed {
-        check_origin(&reviewed.origin, &session.origin())?;
-    }
-    let plan = unless_stopped(interrupt, UNCHANGED, session.plan()).await?;
     if let Some(reviewed) = reviewed {
         check_reviewed(reviewed, &plan)?;
     }

@@ -22,6 +22,7 @@ use crate::model::arn::is_account;
 use crate::model::escape::Line;
 use crate::model::{KindName, Pattern, Tags, size};
 use crate::observe::ObserveError;
+use crate::value::NoValues;
 
 /// Reads the account, and writes what it found. AWS is only read.
 pub(crate) async fn run(args: InitArgs, global: &Global, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
@@ -164,6 +165,7 @@ async fn drawn(
         region: region.to_owned(),
         tags: Tags::default(),
         files: Arc::new(NoFiles),
+        values: Arc::new(NoValues),
     };
     Ok(draw(Request { aws, kinds: KINDS, chosen, patterns, place, head }).await)
 }

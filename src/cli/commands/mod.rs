@@ -15,7 +15,7 @@ pub(super) mod verify;
 
 use std::path::Path;
 
-use super::args::{Format, Global, ShowArgs};
+use super::args::{Format, ShowArgs};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::host::Host;
@@ -31,15 +31,13 @@ use crate::render;
 
 /// Plans and shows, and gives the exit code that the plan by itself stands for. Only reads.
 async fn examine(
-    path: &Path,
+    session: Session,
     args: ShowArgs,
     prices: Option<&Prices>,
     out: Option<&Path>,
-    global: &Global,
     host: &Host,
     ui: &mut Ui,
 ) -> Result<Exit, Failure> {
-    let session = unless_stopped(&host.interrupt, None, Session::open(path, global, host, ui)).await?;
     let plan = unless_stopped(&host.interrupt, None, session.plan()).await;
     let examined = plan.and_then(|plan| {
         show(&plan, args, prices, session.aws.ledger(), ui)?;

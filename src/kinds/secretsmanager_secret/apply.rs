@@ -1,10 +1,11 @@
-//! The calls that write, one per change. No value passes through here.
+//! The calls that write, one per change. Those that write a value are in `write`.
 
 use aws_sdk_secretsmanager::types::Tag;
 
 use super::observe::brings;
 use super::spec::READ;
 use super::state::{Change, Edit, RECOVERY_DAYS};
+use super::write;
 use crate::aws::{Answer as _, CallError};
 use crate::kind::{Describe, Run};
 use crate::model::{Outputs, Tags};
@@ -56,6 +57,15 @@ pub(super) async fn perform(run: &Run<'_>, change: &Change, outputs: &mut Output
         Change::DeleteResourcePolicy { name, .. } => {
             let request = secrets.delete_resource_policy().secret_id(name);
             request.send().await.about(call, name)?;
+        }
+        Change::PutSecretValue { name, held, current, .. } => {
+            write::put(run, name, held, current.as_deref()).await?;
+        }
+        Change::UpdateSecretVersionStage { name, held, versions, .. } => {
+            write::make_current(run, name, held.version_id().as_str(), versions).await?;
+        }
+        Change::GenerateSecretValue { name, recipe } => {
+            write::make(run, name, recipe, outputs.get(Outputs::ARN)).await?;
         }
         Change::RestoreSecret { name, .. } => {
             let request = secrets.restore_secret().secret_id(name);

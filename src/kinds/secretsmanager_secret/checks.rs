@@ -15,7 +15,7 @@ pub(super) fn checks(live: &Live<SecretsManagerSecret>, want: &State) -> Vec<Che
 }
 
 fn value(live: &Live<SecretsManagerSecret>) -> Outcome {
-    if live.detail.has_value {
+    if live.detail.has_value() {
         return Outcome::passed("a version is current (AWSCURRENT); it was not read");
     }
     let put = format!(
@@ -27,7 +27,7 @@ fn value(live: &Live<SecretsManagerSecret>) -> Outcome {
 
 /// Whether its resource policy lets in nobody but those of this account, and those that are declared.
 fn readers(live: &Live<SecretsManagerSecret>, want: &State) -> Outcome {
-    let Detail { has_value: _, policy_unread } = live.detail;
+    let Detail { versions: _, rotated_by: _, policy_unread } = live.detail;
     if policy_unread {
         return Outcome::Unread {
             why: "its resource policy can be read only once it is restored".to_owned(),

@@ -1,4 +1,4 @@
-//! `secretsmanager.secret`: a secret and who may read it; not its value.
+//! `secretsmanager.secret`: a secret, who may read it, and where its value comes from.
 //!
 //! **Identity.** The name, unique per account and Region. The ARN ends in six characters that AWS picks,
 //! so the name is used in every call. **Changed in place**: description, KMS key, resource policy, tags.
@@ -16,25 +16,31 @@ mod spec;
 mod state;
 #[cfg(test)]
 mod tests;
+mod value;
+mod versions;
+mod write;
 
 use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
-    ByHand, Check, Delta, Entry, Field, Kind, Live, Observation, Phase, Place, Raised, Raising, Run, Survey,
-    Usage, Wanted,
+    ByHand, ChangeView, Check, Delta, Entry, Field, Kind, Live, Observation, Phase, Place, Raised, Raising,
+    Run, Survey, Usage, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, Meter, OnDelete, Outputs, Setting, Tags};
+use crate::value::Source;
 
 pub use spec::Spec;
 pub use state::{Change, Detail, State};
+pub use value::{Elsewhere, Format, ValueSpec, Wish};
+pub use versions::Versions;
 
 /// The kind `secretsmanager.secret`.
 pub struct SecretsManagerSecret;
 
 impl Kind for SecretsManagerSecret {
     const NAME: KindName = KindName::SECRET;
-    const ABOUT: &'static str = "a secret and who may read it; not its value";
+    const ABOUT: &'static str = "a secret, who may read it, and where its value comes from";
     const ON_DELETE: &'static [OnDelete] = &[OnDelete::Retain, OnDelete::Delete];
     const FIELDS: &'static [Field<Self>] = &[
         Field { name: "description", keep: |want, live| want.description.clone_from(&live.description) },
@@ -131,6 +137,14 @@ impl Kind for SecretsManagerSecret {
 
     fn usage(_live: Option<&Live<Self>>, _state: &State) -> Vec<Usage> {
         vec![Usage::fixed(Meter::Secret, 1), Usage::used(Meter::SecretRequests)]
+    }
+
+    fn asks(live: Option<&Live<Self>>, want: &State) -> bool {
+        want.value.source == Some(Source::Prompt) && !live.is_some_and(|live| live.detail.has_value())
+    }
+
+    fn gives_way(shown: &[ChangeView], live: &Live<Self>, want: &State) -> bool {
+        state::gives_way(shown, live, want)
     }
 
     fn already_exists(error: &CallError) -> bool {

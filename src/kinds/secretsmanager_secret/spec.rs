@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SecretsManagerSecret;
 use super::state::State;
+use super::value::{self, ValueSpec};
 use crate::document::policy::{self, Access, Grant, Granted, Only, ResourceElement, StatementSpec};
 use crate::kind::{Live, Place, Raised};
 use crate::model::kms;
@@ -22,6 +23,9 @@ pub struct Spec {
     /// The KMS key that encrypts the value, by id, ARN or alias. Left out, AWS's own key for Secrets Manager.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     kms_key: Option<String>,
+    /// Where the value comes from. Left out, it is somebody else's business. Never the value itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    value: Option<ValueSpec>,
     /// Roles that may read the value: by name those of this account, else by ARN. Left out, none beyond the account's own
     /// permissions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -73,6 +77,7 @@ pub(super) fn lower(spec: &Spec, place: &Place, problems: &mut Problems) -> Stat
         description: spec.description.clone().filter(|text| !text.is_empty()),
         kms_key: spec.kms_key.clone().filter(|key| !is_default_key(key)),
         access,
+        value: value::lower(spec.value.as_ref(), &spec.name, place, problems),
     }
 }
 
@@ -139,12 +144,14 @@ fn check_name(name: &str, problems: &mut Problems) {
 
 /// The way back of [`lower`].
 pub(super) fn raise(live: &Live<SecretsManagerSecret>) -> Raised<Spec> {
-    let State { name, description, kms_key, access } = &live.state;
+    // Where a value comes from cannot be seen from it.
+    let State { name, description, kms_key, access, value: _ } = &live.state;
     let (name, description, kms_key) = (name.clone(), description.clone(), kms_key.clone());
     let mut raised = Raised::new(Spec {
         name,
         description,
         kms_key,
+        value: None,
         readers: Vec::new(),
         only_readers: false,
         policy: Vec::new(),

@@ -1,12 +1,17 @@
 //! The normal form, the changes, and the diff. Pure.
 
+use std::sync::Arc;
+
 use super::SecretsManagerSecret;
 use super::spec::READ;
+use super::value::Wish;
+use super::versions::{Standing, Versions, Write, standing};
 use crate::document::policy::Access;
 use crate::guard::Permit;
 use crate::kind::view::{access_shown, access_view, tag_fields};
 use crate::kind::{ChangeView, Delta, Describe, Entry, Live};
 use crate::model::{FieldChange, Setting, Shown, Tags, digest, kms};
+use crate::value::{AtHand, Held, Recipe, Source};
 
 /// A secret's settings.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,20 +24,30 @@ pub struct State {
     pub kms_key: Option<String>,
     /// The resource policy: who else may use it, and who may not.
     pub access: Access,
+    /// Where its value comes from. What is live does not tell.
+    pub value: Wish,
 }
 
 /// What is seen of a secret besides its settings. Never its value.
 #[derive(Clone, Debug, Default)]
 pub struct Detail {
-    /// Whether a version is current, so that there is a value to read.
-    pub has_value: bool,
+    /// Its versions: which is current, and whose it is.
+    pub versions: Versions,
+    /// What puts its values by itself: the function, or Secrets Manager.
+    pub rotated_by: Option<String>,
     /// Whether the resource policy could not be read because the secret is pending deletion.
     pub policy_unread: bool,
 }
 
 impl Detail {
+    /// Whether a version is current, so that there is a value to read.
+    #[must_use]
+    pub fn has_value(&self) -> bool {
+        self.versions.current().is_some()
+    }
+
     pub(super) fn holds(&self) -> Option<String> {
-        self.has_value.then(|| "a value".to_owned())
+        self.has_value().then(|| "a value".to_owned())
     }
 }
 
@@ -45,7 +60,18 @@ pub struct Edit {
     pub after: Option<String>,
 }
 
-/// One change of a secret: one API call each.
+/// What a value takes the place of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// There is none.
+    Nothing,
+    /// What was put from here.
+    Ours,
+    /// What somebody else has written, and on which day.
+    Elsewhere(Option<String>),
+}
+
+/// One change of a secret: one API call each, but for the looks that prove that a value is current.
 #[derive(Debug)]
 pub enum Change {
     /// Creates it, with its tags and without a value.
@@ -90,6 +116,39 @@ pub enum Change {
         name: String,
         /// What is live.
         before: Access,
+    },
+    /// Puts a value, in the place of what is current.
+    PutSecretValue {
+        /// The secret.
+        name: String,
+        /// What is replaced.
+        before: Before,
+        /// Where the value comes from.
+        source: Source,
+        /// The value.
+        held: Arc<Held>,
+        /// The current version.
+        current: Option<String>,
+    },
+    /// Makes the version current again that holds the value.
+    UpdateSecretVersionStage {
+        /// The secret.
+        name: String,
+        /// What is replaced.
+        before: Before,
+        /// Where the value comes from.
+        source: Source,
+        /// The value.
+        held: Arc<Held>,
+        /// The versions that there are.
+        versions: Versions,
+    },
+    /// Makes a value and puts it, where there is none.
+    GenerateSecretValue {
+        /// The secret.
+        name: String,
+        /// What it is made of.
+        recipe: Recipe,
     },
     /// Cancels a scheduled deletion.
     RestoreSecret {
@@ -147,6 +206,18 @@ impl Describe for Change {
             Self::DeleteResourcePolicy { before, .. } => {
                 access_view("secretsmanager:DeleteResourcePolicy", &READ, before, &Access::default())
             }
+            Self::PutSecretValue { before, source, .. } => {
+                value_view("secretsmanager:PutSecretValue", before, source.to_string())
+            }
+            Self::UpdateSecretVersionStage { before, source, .. } => {
+                let after = format!("{source}, which an earlier version holds");
+                value_view("secretsmanager:UpdateSecretVersionStage", before, after)
+            }
+            Self::GenerateSecretValue { recipe, .. } => value_view(
+                "secretsmanager:PutSecretValue",
+                &Before::Nothing,
+                Source::Generate(recipe.clone()).to_string(),
+            ),
             Self::RestoreSecret { scheduled, .. } => {
                 let before = Shown::text(format!("scheduled on {scheduled}"));
                 let field = FieldChange::new("deletion", before, Shown::text("taken back"));
@@ -167,11 +238,35 @@ impl Describe for Change {
     }
 }
 
+/// A change of the value. Neither text depends on it.
+fn value_view(call: &'static str, before: &Before, after: String) -> ChangeView {
+    let shown = match before {
+        Before::Nothing => Shown::Absent,
+        Before::Ours => Shown::text("an earlier version"),
+        Before::Elsewhere(day) => Shown::text(written_elsewhere(day.as_deref())),
+    };
+    let mut view = ChangeView::new(call, vec![FieldChange::new(VALUE, shown, Shown::text(after))]);
+    if let Before::Elsewhere(_) = before {
+        view.consequences.push(
+            "whether it is another value than the present one cannot be told; that one stays as AWSPREVIOUS"
+                .to_owned(),
+        );
+    }
+    view
+}
+
+/// The field that a change of the value sets.
+pub(super) const VALUE: &str = "value";
+
+fn written_elsewhere(day: Option<&str>) -> String {
+    day.map_or_else(|| "written elsewhere".to_owned(), |day| format!("written elsewhere on {day}"))
+}
+
 const DEFAULT_KEY: &str = "aws/secretsmanager";
 
 fn creation_fields(state: &State, tags: &Tags) -> Vec<FieldChange> {
-    // Destructured whole, so that a new field cannot be forgotten here. The policy is a call of its own.
-    let State { name, description, kms_key, access: _ } = state;
+    // Destructured whole, so that a new field cannot be forgotten here. The policy and the value are calls of their own.
+    let State { name, description, kms_key, access: _, value: _ } = state;
     let mut fields = vec![FieldChange::set("name", Shown::text(name))];
     fields.extend(description.as_ref().map(|text| FieldChange::set("description", Shown::text(text))));
     fields.push(FieldChange::set("kms-key", Shown::text(kms_key.as_deref().unwrap_or(DEFAULT_KEY))));
@@ -197,7 +292,31 @@ pub(super) fn create(entry: &Entry<SecretsManagerSecret>) -> Vec<Change> {
             after: access.clone(),
         });
     }
+    // Last: whoever may not read it is kept out by then.
+    changes.extend(value_change(&state.name, &Detail::default(), &state.value));
     changes
+}
+
+/// The change of the value that is due.
+fn value_change(name: &str, detail: &Detail, wish: &Wish) -> Option<Change> {
+    let Standing::Due(write) = standing(&detail.versions, wish) else { return None };
+    let (name, versions) = (name.to_owned(), &detail.versions);
+    let source = wish.source.clone()?;
+    let before = match versions.current() {
+        None => Before::Nothing,
+        Some(_) if versions.is_ours() => Before::Ours,
+        Some(_) => Before::Elsewhere(versions.written.clone()),
+    };
+    Some(match write {
+        Write::Put(held) => {
+            let current = versions.current().map(str::to_owned);
+            Change::PutSecretValue { name, before, source, held, current }
+        }
+        Write::Move(held) => {
+            Change::UpdateSecretVersionStage { name, before, source, held, versions: versions.clone() }
+        }
+        Write::Make(recipe) => Change::GenerateSecretValue { name, recipe },
+    })
 }
 
 /// The same token whenever the same secret of the same manifest is made: 64 hex digits, the longest that
@@ -210,7 +329,7 @@ fn token(entry: &Entry<SecretsManagerSecret>) -> String {
 
 pub(super) fn diff(live: &Live<SecretsManagerSecret>, want: &State) -> Vec<Delta<Change>> {
     // Destructured whole: a new field that nobody compares does not compile. The name found the secret.
-    let State { name, description, kms_key, access } = want;
+    let State { name, description, kms_key, access, value } = want;
     let is = &live.state;
     let mut deltas = Vec::new();
     let edit = |before: &Option<String>, after: &Option<String>| Edit {
@@ -237,6 +356,18 @@ pub(super) fn diff(live: &Live<SecretsManagerSecret>, want: &State) -> Vec<Delta
             |before| Change::DeleteResourcePolicy { name: name.clone(), before },
         ));
     }
+    match (&live.detail.rotated_by, &value.source) {
+        (Some(by), Some(source)) if value.is_managed() => deltas.push(Delta::InUse {
+            field: FieldChange::new(
+                VALUE,
+                Shown::text(format!("rotated by {by}")),
+                Shown::text(source.to_string()),
+            ),
+            by: format!("rotated by {by}"),
+            instead: "take `value` out of the entry, or say that it is `external`; or switch the rotation off",
+        }),
+        _ => deltas.extend(value_change(name, &live.detail, value).map(Delta::Change)),
+    }
     deltas
 }
 
@@ -249,14 +380,69 @@ pub(super) fn notes(live: Option<&Live<SecretsManagerSecret>>, want: &State) -> 
         ));
     }
     let Some(live) = live else {
-        notes.push("it is created without a value; readers get an error until one is put".to_owned());
+        if let Standing::Missing = standing(&Versions::default(), &want.value) {
+            notes.push(format!(
+                "it is created without a value{}; readers get an error until one is put",
+                why_none(&want.value)
+            ));
+        }
         return notes;
     };
-    if !live.detail.has_value {
-        notes.push("it has no value yet; readers get an error until one is put".to_owned());
-    }
+    notes.extend(note_of_value(&live.detail, &want.value));
     if live.detail.policy_unread {
         notes.push("its resource policy can be read once it is restored; plan again then".to_owned());
     }
     notes
+}
+
+fn note_of_value(detail: &Detail, wish: &Wish) -> Option<String> {
+    let written = || written_elsewhere(detail.versions.written.as_deref());
+    match standing(&detail.versions, wish) {
+        Standing::Settled | Standing::Due(_) => None,
+        Standing::Missing => {
+            Some(format!("it has no value yet{}; readers get an error until one is put", why_none(wish)))
+        }
+        Standing::Elsewhere => {
+            let what = if wish.source == Some(Source::Prompt) { "was typed" } else { "is at hand" };
+            let more = match wish.source {
+                Some(Source::Prompt) => "",
+                _ => "; `elsewhere = \"overwrite\"` in `value` replaces it",
+            };
+            Some(format!(
+                "its value was {}; whether it is the one that {what} cannot be told{more}",
+                written()
+            ))
+        }
+        Standing::NotCompared if detail.versions.is_ours() => {
+            Some(format!("its value was not compared: {}", why_not_at_hand(wish)))
+        }
+        Standing::NotCompared => {
+            Some(format!("its value was {}, and was not compared: {}", written(), why_not_at_hand(wish)))
+        }
+    }
+}
+
+/// Why there is none at hand, where its entry says where it comes from.
+fn why_none(wish: &Wish) -> String {
+    match wish.source {
+        None | Some(Source::External) => String::new(),
+        Some(_) => format!(" ({})", why_not_at_hand(wish)),
+    }
+}
+
+fn why_not_at_hand(wish: &Wish) -> String {
+    match (&wish.source, &wish.at_hand) {
+        (Some(Source::Prompt), _) => "`infra apply` asks for it on a terminal".to_owned(),
+        (Some(Source::Env(name)), AtHand::Missing) => format!("${name} is not set"),
+        (Some(Source::File(path)), AtHand::Missing) => format!("there is no file {path}"),
+        _ => "no values are read here".to_owned(),
+    }
+}
+
+/// Whether what is live is left alone although somebody was shown that its value would be set: another has written one
+/// since.
+pub(super) fn gives_way(shown: &[ChangeView], live: &Live<SecretsManagerSecret>, want: &State) -> bool {
+    let is_value = |change: &ChangeView| change.fields.iter().any(|field| field.field == VALUE);
+    let standing = standing(&live.detail.versions, &want.value);
+    shown.iter().any(is_value) && matches!(standing, Standing::Elsewhere)
 }

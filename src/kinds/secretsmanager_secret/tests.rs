@@ -2,6 +2,7 @@
 
 mod checks;
 mod readers;
+mod value;
 
 use insta::assert_snapshot;
 use proptest::prelude::*;
@@ -29,10 +30,16 @@ fn with(more: &str) -> String {
     format!("{PLAIN}\n{more}")
 }
 
+/// A value that somebody put.
+fn full() -> Detail {
+    let labels = [("v1".to_owned(), ["AWSCURRENT".to_owned()].into())].into();
+    Detail { versions: Versions { labels, written: None }, ..Detail::default() }
+}
+
 /// What is in step with `toml` and has a value, then edited.
 fn world(toml: &str, edit: impl FnOnce(&mut Secret)) -> World<SecretsManagerSecret> {
     let entry = entry(toml);
-    let mut live = in_step(&entry, Detail { has_value: true, policy_unread: false });
+    let mut live = in_step(&entry, full());
     edit(&mut live);
     World::present(entry, live)
 }
@@ -42,7 +49,7 @@ fn plan(toml: &str, edit: impl FnOnce(&mut Secret)) -> String {
 }
 
 fn leftover(toml: &str, edit: impl FnOnce(&mut Secret)) -> String {
-    let mut live = in_step(&entry(toml), Detail { has_value: true, policy_unread: false });
+    let mut live = in_step(&entry(toml), full());
     edit(&mut live);
     left(&live)
 }
@@ -97,7 +104,7 @@ fn the_token_of_a_creation_stays_the_same_and_is_its_own() {
 #[test]
 fn what_is_in_step_stays() {
     assert_snapshot!(plan(PLAIN, |_| ()), @"in sync secretsmanager.secret.site (site/token)");
-    assert_snapshot!(plan(PLAIN, |live| live.detail.has_value = false), @"
+    assert_snapshot!(plan(PLAIN, |live| live.detail = Detail::default()), @"
     in sync secretsmanager.secret.site (site/token)
       note: it has no value yet; readers get an error until one is put
     ");
@@ -303,9 +310,7 @@ fn a_changed_key_and_a_changed_name() {
       secretsmanager:TagResource: tag infra:address secretsmanager.secret.blog -> secretsmanager.secret.site
     ");
     let mut world = World::<SecretsManagerSecret>::absent(entry(PLAIN));
-    world
-        .leftovers
-        .push(in_step(&entry("name = 'site/old'"), Detail { has_value: true, policy_unread: false }));
+    world.leftovers.push(in_step(&entry("name = 'site/old'"), full()));
     assert_snapshot!(world.plan(), @"
     blocked secretsmanager.secret.site (site/token)
       because its name changed from `site/old`, which is live and ours, to `site/token`; AWS cannot rename it
@@ -319,7 +324,7 @@ fn what_left_the_manifest_is_kept_or_scheduled_for_deletion() {
     keep secretsmanager.secret.site (site/token) not in the manifest
       because it left the manifest and is retained, with a value
     ");
-    assert_snapshot!(leftover(PLAIN, |live| live.detail.has_value = false), @"
+    assert_snapshot!(leftover(PLAIN, |live| live.detail = Detail::default()), @"
     keep secretsmanager.secret.site (site/token) not in the manifest
       because it left the manifest and is retained
     ");
@@ -389,7 +394,7 @@ fn any_entry() -> impl Strategy<Value = String> {
 
 #[test]
 fn no_manifest_and_no_world_gets_past_the_guards() {
-    guards_hold::<SecretsManagerSecret>("", |full| Detail { has_value: full, policy_unread: false }, true);
+    guards_hold::<SecretsManagerSecret>("", |is_full| if is_full { full() } else { Detail::default() }, true);
 }
 
 proptest! {
@@ -420,7 +425,8 @@ fn every_field_can_differ() {
     let base = entry::<SecretsManagerSecret>(PLAIN);
     let live = in_step(&base, Detail::default());
     // Destructured whole: a new field needs its line here.
-    let State { name: _, description: _, kms_key: _, access: _ } = &base.state;
+    // A value is not among them: what is live does not tell where it comes from.
+    let State { name: _, description: _, kms_key: _, access: _, value: _ } = &base.state;
     for (more, field) in [
         ("description = 'a'", "description"),
         ("kms-key = 'alias/site'", "kms-key"),

@@ -199,19 +199,19 @@ fn who_looks_for_the_value_learns_that_there_is_none() {
 [secretsmanager.secret.token]
 name  = \"team/token\"
 value = \"hunter2-CANARY\"
-"), @r"
+"), @r#"
         exit 65
-        manifest::unknown-key
+        manifest::wrong-type
 
-          × secretsmanager.secret.token: there is no key `value` here
-           ╭─[m.toml:7:1]
+          × secretsmanager.secret.token: `value` must be a table
+           ╭─[m.toml:7:9]
          7 │ value = ***
-           · ──┬──
-           ·   ╰── unknown key
+           ·         ─┬─
+           ·          ╰── this is text
            ╰────
-          help: known here: description, ignore, kms-key, name, on-delete, only-readers, policy, readers,
-                tags, was; the secret's value never stands in a manifest
+          help: say where it comes from, such as { env = "NAME" }; the secret's value never stands in a
+                manifest
 
         error: 1 problem in m.toml; no AWS call was made
-        ");
+        "#);
 }

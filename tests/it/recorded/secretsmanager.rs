@@ -28,8 +28,13 @@ fn secret(name: &str, answers: &[(&'static str, &Answer)]) -> Vec<(&'static str,
 
 /// By its name alone: services make secrets whose names nobody else may choose.
 fn look_secret(name: &str, answers: &[(&'static str, &Answer)]) -> Found<SecretsManagerSecret> {
-    let state =
-        kind::State { name: name.to_owned(), description: None, kms_key: None, access: Access::default() };
+    let state = kind::State {
+        name: name.to_owned(),
+        description: None,
+        kms_key: None,
+        access: Access::default(),
+        value: kind::Wish::default(),
+    };
     look::<SecretsManagerSecret>(&state, secret(name, answers))
 }
 
@@ -68,7 +73,7 @@ fn secrets_are_read() {
         let live = present(look(), name);
         assert_eq!(live.state.name, is, "{name}");
         assert_eq!(live.phase == Phase::Active, answer.data["DeletedDate"].is_null(), "{name}");
-        assert!(live.detail.has_value, "{name}");
+        assert!(live.detail.has_value(), "{name}");
     }
     for recording in recordings("secretsmanager", "GetResourcePolicy") {
         let Recording { name, answer, .. } = &recording;

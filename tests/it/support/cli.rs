@@ -320,4 +320,10 @@ impl Input for Answers {
         let answer = self.left.pop_front();
         Box::pin(async move { Ok(answer) })
     }
+
+    fn hidden(&mut self) -> BoxFuture<'_, io::Result<Option<String>>> {
+        (self.meanwhile)();
+        let answer = self.left.pop_front().map(|line| line.trim_end_matches('\n').to_owned());
+        Box::pin(async move { Ok(answer) })
+    }
 }

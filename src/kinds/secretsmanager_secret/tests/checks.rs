@@ -33,7 +33,7 @@ fn a_value_and_no_readers_of_elsewhere() {
     passed readers: no resource policy: IAM of this account alone says who
     probe trail: Trail
     ");
-    assert_snapshot!(checks(PLAIN, |live| live.detail.has_value = false), @"
+    assert_snapshot!(checks(PLAIN, |live| live.detail = super::Detail::default()), @"
     passed there: as declared
     passed tags: 4 tags as declared
     failed value: it has no value: readers get an error

@@ -51,13 +51,25 @@ def create_secret(original, data):
     return json_response({"ARN": secret["ARN"], "Name": name, "VersionId": made})
 
 
+def label(secret, answer, labels):
+    """AWS: a new version gets every label that is asked for, and each is on one version alone."""
+    made = answer["VersionId"]
+    for name in labels:
+        secretsmanager._remove_stage_everywhere(secret, name, made)
+        secretsmanager._add_stage(secret, made, name)
+    answer["VersionStages"] = list(secret["Versions"][made]["Stages"])
+
+
 @replaces(secretsmanager, "_put_secret_value")
 def put_secret_value(original, data):
     """AWS: a known token with the same value changes nothing, not even the labels; with another it is refused."""
     _, secret = secretsmanager._resolve(data.get("SecretId"))
     repeated = known_version(secret, data)
     if not repeated or secret.get("DeletedDate"):
-        return original(data)
+        response = original(data)
+        if response[0] != 200:
+            return response
+        return edited(response, lambda answer: label(secret, answer, data.get("VersionStages") or []))
     if not same_value(repeated, data):
         return token_in_use(secret, data)
     return json_response({

@@ -3,4 +3,17 @@
 A part that is replaced and not found is an error, as is one that is added and there already.
 """
 
-from . import acm, cloudformation, ec2, ecr, efs, events, iam, lambda_, listeners, load_balancers, logs  # noqa: F401
+from . import (  # noqa: F401
+    acm,
+    cloudformation,
+    ec2,
+    ecr,
+    efs,
+    events,
+    iam,
+    lambda_,
+    listeners,
+    load_balancers,
+    logs,
+    secretsmanager,
+)

@@ -1,0 +1,59 @@
+//! Where a value comes from, and what is asked of it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::{Held, Recipe};
+
+/// Where the value of a secret comes from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// An environment variable.
+    Env(String),
+    /// A file beside the manifest.
+    File(String),
+    /// Somebody types it, once.
+    Prompt,
+    /// It is made, once.
+    Generate(Recipe),
+    /// Somebody else puts it.
+    External,
+}
+
+/// As people read it, behind “the value is”.
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Env(name) => write!(f, "from ${name}"),
+            Self::File(path) => write!(f, "from {path}"),
+            Self::Prompt => f.write_str("as it was typed"),
+            Self::Generate(recipe) => write!(f, "generated, {} characters", recipe.length),
+            Self::External => f.write_str("put by somebody else"),
+        }
+    }
+}
+
+/// What a value must be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// Any text.
+    #[default]
+    Text,
+    /// A JSON object, with text under these keys.
+    Json {
+        /// The keys that must be there.
+        keys: Vec<String>,
+    },
+}
+
+/// Whether a value is at hand.
+#[derive(Clone, Debug, Default)]
+pub enum AtHand {
+    /// Nobody looked.
+    #[default]
+    Unread,
+    /// Its source has none.
+    Missing,
+    /// It is.
+    Here(Arc<Held>),
+}
