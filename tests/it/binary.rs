@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use crate::support::emulators::{cache, ministack};
+use crate::support::leaks::program::output;
 
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/manifests/prereqs.toml");
 
@@ -49,20 +50,19 @@ fn a_sandbox_that_is_kept_running_serves_other_commands_and_keeps_its_state() {
     let home = tempfile::tempdir().unwrap();
     for name in ["INT", "TERM", "KILL"] {
         let (mut sandbox, variables) = start(home.path());
-        let applied =
-            binary(home.path()).envs(variables).args(["apply", "--yes", MANIFEST]).output().unwrap();
+        let applied = output(binary(home.path()).envs(variables).args(["apply", "--yes", MANIFEST]));
         let talk = String::from_utf8(applied.stderr).unwrap();
         assert_eq!(applied.status.code(), Some(0), "{talk}");
         assert!(talk.starts_with("endpoint: http://127.0.0.1:"), "{talk}");
         // A second command on the same folder would take the state from under it.
-        let refused = binary(home.path()).args(["--sandbox", "plan", MANIFEST]).output().unwrap();
+        let refused = output(binary(home.path()).args(["--sandbox", "plan", MANIFEST]));
         assert_eq!(refused.status.code(), Some(1));
         signal(&sandbox, name);
         let code = sandbox.wait().unwrap().code();
         assert_eq!(code, (name != "KILL").then_some(0), "{name}");
     }
     // Also what the killed one left: the emulator outlives it just long enough to write its state.
-    let drift = binary(home.path()).args(["--sandbox", "drift", MANIFEST]).output().unwrap();
+    let drift = output(binary(home.path()).args(["--sandbox", "drift", MANIFEST]));
     assert_eq!(drift.status.code(), Some(0), "{}", String::from_utf8_lossy(&drift.stderr));
 }
 
@@ -80,7 +80,7 @@ fn output_that_nobody_reads_any_more_ends_it_without_a_word() {
 fn it_describes_itself() {
     let home = tempfile::tempdir().unwrap();
     let says = |args: &[&str]| {
-        let output = binary(home.path()).args(args).output().unwrap();
+        let output = output(binary(home.path()).args(args));
         assert_eq!(output.status.code(), Some(0), "{args:?}");
         String::from_utf8(output.stdout).unwrap()
     };

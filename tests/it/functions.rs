@@ -12,6 +12,7 @@ use crate::support::capabilities::{Capability, lacks};
 use crate::support::cli::World;
 use crate::support::connector::Wire;
 use crate::support::emulators::Backend;
+use crate::support::leaks::program;
 
 const ROLE: &str = r#"
 [iam.role.site]
@@ -261,7 +262,8 @@ fn the_address_of_the_code_is_in_no_output() {
     let manifest = world.manifest(&all());
     let _ = world.apply(&manifest);
     for command in [&["plan"][..], &["show"], &["output"]] {
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_infra"))
+        let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_infra"));
+        program
             .args(command)
             .args(["-vv", "--endpoint-url", &world.emulator.endpoint_url])
             .arg(&manifest)
@@ -269,9 +271,8 @@ fn the_address_of_the_code_is_in_no_output() {
             .env("AWS_ACCESS_KEY_ID", &world.number)
             .env("AWS_SECRET_ACCESS_KEY", "emulated")
             .env("RUST_LOG", "trace")
-            .env("LOG_SENSITIVE_BODIES", "true")
-            .output()
-            .unwrap();
+            .env("LOG_SENSITIVE_BODIES", "true");
+        let output = program::output(&mut program);
         let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
         assert!(said.contains("lambda:GetFunction"), "{said}");
         for hidden in ["X-Amz-Signature", "lambda-code"] {

@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::support::cli::World;
 use crate::support::connector::{Fault, Which, Wire};
 use crate::support::emulators::Backend;
+use crate::support::leaks::program;
 
 const REPOSITORY: &str = r#"
 [ecr.repository.site]
@@ -196,7 +197,8 @@ fn the_log_holds_no_credentials_no_requests_and_no_answers() {
     let manifest = world.manifest(
         "[secretsmanager.secret.key]\nname = \"team/key\"\ndescription = \"canary of a request\"\n",
     );
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_infra"))
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_infra"));
+    command
         .args(["apply", "--yes", "-vv", "--endpoint-url", &world.emulator.endpoint_url])
         .arg(&manifest)
         .env_clear()
@@ -204,9 +206,8 @@ fn the_log_holds_no_credentials_no_requests_and_no_answers() {
         .env("AWS_SECRET_ACCESS_KEY", "canary-of-a-key")
         .env("AWS_SESSION_TOKEN", "canary-of-a-token")
         .env("RUST_LOG", "trace")
-        .env("LOG_SENSITIVE_BODIES", "true")
-        .output()
-        .unwrap();
+        .env("LOG_SENSITIVE_BODIES", "true");
+    let output = program::output(&mut command);
     let (out, log) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert!(output.status.success() && log.contains("CreateSecret") && log.contains("DEBUG"), "{log}");
     // In the plan, where it belongs, and nowhere else.

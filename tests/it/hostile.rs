@@ -182,7 +182,7 @@ fn whatever_aws_says_only_its_text_is_shown() {
             let (words, payloads) = (words.clone(), payloads.clone());
             let put = move |leaf: &answers::Leaf<'_>, as_seen: bool| {
                 let payload = payloads[(leaf.number * 13 + round * 31 + at * 7) % payloads.len()];
-                let is_its_turn = (leaf.number + round) % EACH == 0 && words.contains(leaf.text);
+                let is_its_turn = (leaf.number + round).is_multiple_of(EACH) && words.contains(leaf.text);
                 let planted = is_its_turn.then(|| payload.planted(leaf.text))?;
                 Some(if as_seen { visible(&planted) } else { planted })
             };

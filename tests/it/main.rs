@@ -38,6 +38,7 @@ mod lookups;
 mod network;
 mod output;
 mod ownership;
+mod proof;
 mod recorded;
 mod registry;
 mod roles;

@@ -81,7 +81,7 @@ fn nor_does_anything_else() {
     let mut valid = 0;
     for (number, payload) in Payload::all().into_iter().enumerate() {
         let text = toml(&payload.planted("text"));
-        let places = PLACES.iter().enumerate().filter(|(at, _)| (at + number) % 5 == 0);
+        let places = PLACES.iter().enumerate().filter(|(at, _)| (at + number).is_multiple_of(5));
         let mut manifests: Vec<_> = places.map(|(_, place)| place.replace('@', &text)).collect();
         manifests.push(format!("[secretsmanager.secret.a]\nname = \"a\"\ndescription = \"{text}\"\n"));
         manifests.push(format!("[export.Name]\nvalue = \"{text}\"\ndescription = \"{text}\"\n"));

@@ -5,6 +5,7 @@ use std::process::Command;
 use insta::assert_snapshot;
 
 use super::{Folder, HEADER, check, entries, without_colours};
+use crate::support::leaks::program;
 
 /// Some look like credentials, some like words, some like TOML.
 const CANARIES: &[&str] = &[
@@ -115,14 +116,14 @@ fn nor_in_colour_nor_in_a_log() {
         for place in PLACES {
             let folder = Folder::new();
             let path = folder.write("m.toml", format!("{HEADER}{}", place.replace('@', canary)).as_bytes());
-            let output = Command::new(env!("CARGO_BIN_EXE_infra"))
+            let mut command = Command::new(env!("CARGO_BIN_EXE_infra"));
+            command
                 .args(["plan", "-vv", "--format=json", "--color=always"])
                 .arg(&path)
                 .env_clear()
                 .env("RUST_LOG", "trace")
-                .env("LOG_SENSITIVE_BODIES", "true")
-                .output()
-                .unwrap();
+                .env("LOG_SENSITIVE_BODIES", "true");
+            let output = program::output(&mut command);
             assert_eq!(output.status.code(), Some(65));
             let (out, err) = (String::from_utf8(output.stdout), String::from_utf8(output.stderr));
             clean(&format!("{}{}", out.unwrap(), without_colours(&err.unwrap())), canary);

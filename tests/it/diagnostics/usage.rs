@@ -12,12 +12,13 @@ use super::{Folder, HEADER, harmless};
 use crate::support::cli::{World, infra};
 use crate::support::connector::Wire;
 use crate::support::emulators::Backend;
+use crate::support::leaks::program;
 
 /// What the binary says in `folder`, with nothing in its environment but `env`.
 fn binary(folder: &Path, args: &[&str], env: &[(&str, &str)]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_infra"));
     let output =
-        command.args(args).env_clear().envs(env.iter().copied()).current_dir(folder).output().unwrap();
+        program::output(command.args(args).env_clear().envs(env.iter().copied()).current_dir(folder));
     let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     harmless(&out);
     harmless(&err);
@@ -130,7 +131,7 @@ fn colour_that_is_not_wanted_where_the_command_line_is_wrong() {
     let folder = Folder::new();
     let colored = |args: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_infra"));
-        let output = command.args(args).env_clear().current_dir(folder.0.path()).output().unwrap();
+        let output = program::output(command.args(args).env_clear().current_dir(folder.0.path()));
         assert_eq!(output.status.code(), Some(64));
         output.stderr.contains(&0x1b)
     };

@@ -87,7 +87,7 @@ fn in_xml(body: &str, put: &mut Put<'_>) -> String {
             let mut value: Value = json;
             in_json(&mut value, true, put);
             let bytes = value.to_string().into_bytes();
-            let coded: String = bytes.iter().map(|byte| format!("%{byte:02X}")).collect();
+            let coded = bytes.iter().fold(String::new(), |coded, byte| format!("{coded}%{byte:02X}"));
             out.push_str(if plain.starts_with('%') { coded } else { xml(&value.to_string()) }.as_str());
         } else {
             out.push_str(&put(&plain, false).map_or_else(|| text.to_owned(), |other| xml(&other)));

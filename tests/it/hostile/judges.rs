@@ -64,7 +64,7 @@ fn on_a_terminal(text: &str, plain: &str) {
         let height = u16::try_from(lines.len() + 1).unwrap();
         let size = |size| NonZeroU16::new(size).unwrap();
         let mut terminal = vt100::Parser::new(size(height), size(width), 0);
-        terminal.process(shown.iter().map(|line| format!("{line}\r\n")).collect::<String>().as_bytes());
+        terminal.process(format!("{}\r\n", shown.join("\r\n")).as_bytes());
         let screen = terminal.screen();
         let rows: Vec<_> = screen.rows(0, width).map(|row| row.trim_end().to_owned()).collect();
         let expected: Vec<_> = lines.iter().map(|line| untabbed(line)).chain([String::new()]).collect();

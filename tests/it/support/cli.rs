@@ -19,6 +19,7 @@ use tokio::time::Instant;
 
 use super::connector::Wire;
 use super::emulators::{Backend, Credentials as Keys, Emulator, REGION, fresh_account, ministack, moto};
+use super::leaks::{self, Leak};
 use super::markdown::read;
 use super::wire::Account;
 
@@ -53,7 +54,9 @@ impl World {
         let number = fresh_account();
         let account =
             Account { endpoint_url: &emulator.endpoint_url, credentials: emulator.credentials(&number) };
-        Self { emulator, account, number, folder: tempfile::tempdir().unwrap() }
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(leaks::FILE), &leaks::canary("file").whole).unwrap();
+        Self { emulator, account, number, folder }
     }
 
     /// The account of the manifest in this repository, as `--sandbox` has it. Nobody else may write to it.
@@ -122,13 +125,15 @@ impl World {
         let mut command = infra(args);
         command.args.extend(["--endpoint-url".to_owned(), self.emulator.endpoint_url.clone()]);
         let keys = &self.account.credentials;
+        // Emulators look at who signs, and neither at the signature nor at the session.
         command.credentials = Some(Credentials::new(
             &keys.access_key_id,
-            &keys.secret_access_key,
-            keys.session_token.clone(),
+            &leaks::canary("AWS_SECRET_ACCESS_KEY").text,
+            Some(leaks::canary("AWS_SESSION_TOKEN").text.clone()),
             None,
             "test",
         ));
+        command.folder = Some(self.folder.path().to_owned());
         command
     }
 
@@ -156,8 +161,10 @@ pub(crate) fn infra(args: &[&str]) -> Command {
         meanwhile: Box::new(|| ()),
         wire: Wire::new(),
         credentials: None,
+        folder: None,
         signals: None,
         stopped: false,
+        is_loud: false,
     }
 }
 
@@ -169,8 +176,11 @@ pub(crate) struct Command {
     meanwhile: Box<dyn FnMut() + Send>,
     wire: Wire,
     credentials: Option<Credentials>,
+    /// Where its manifest is, and with it whatever it writes.
+    folder: Option<PathBuf>,
     signals: Option<watch::Receiver<Option<Exit>>>,
     stopped: bool,
+    is_loud: bool,
 }
 
 impl Command {
@@ -210,10 +220,28 @@ impl Command {
         self
     }
 
+    /// Its log is the loudest that there is, in any case.
+    pub(crate) fn at_its_loudest(mut self) -> Self {
+        self.is_loud = true;
+        self
+    }
+
     /// Runs it to its end, or to the crash that its connector was told to make. Either way nothing of it
-    /// is left running.
+    /// is left running, and nothing that it left behind holds a secret.
+    #[track_caller]
     pub(crate) fn run(self) -> Output {
-        let (out, err) = (Buffer::default(), Buffer::default());
+        let (output, leaks) = self.scanned();
+        assert_eq!(leaks, [], "secrets came to light");
+        output
+    }
+
+    /// The same, with what came to light.
+    pub(crate) fn scanned(self) -> (Output, Vec<Leak>) {
+        let (out, mut err) = (Buffer::default(), Buffer::default());
+        // The log shares the stream of the talk. What a test asks for is left in it, and what the scanner asks for is not.
+        let logs = !self.args.iter().any(|arg| arg.starts_with("-v"));
+        let log = if logs { err.divided() } else { Buffer::default() };
+        let (form, folder) = (self.form(), self.folder.clone());
         let runtime =
             runtime::Builder::new_current_thread().enable_all().start_paused(self.stopped).build().unwrap();
         let terminal = self.answers.is_some();
@@ -228,7 +256,7 @@ impl Command {
         };
         let never = watch::channel(None);
         let host = Host {
-            env: self.env,
+            env: leaks::environment(&self.env, logs.then(|| leaks::loudness(self.is_loud))),
             console,
             interrupt: Interrupt::from_channel(self.signals.unwrap_or(never.1)),
             http: Some(self.wire.client()),
@@ -245,7 +273,22 @@ impl Command {
             (exit, began.elapsed())
         });
         drop(runtime);
-        Output { exit, out: out.text(), err: err.text(), took }
+        let streams = [("output", &out), ("talk", &err), ("log", &log)];
+        let scan = |(name, buffer): (&str, &Buffer)| {
+            leaks::scan(&format!("{name}{form}"), &buffer.bytes.lock().unwrap())
+        };
+        let mut leaks: Vec<_> = streams.into_iter().filter_map(scan).collect();
+        leaks.extend(self.wire.leaks());
+        leaks.extend(folder.map(|folder| leaks::in_folder("files", &folder, &[])).into_iter().flatten());
+        leaks::count_a_run();
+        (Output { exit, out: out.text(), err: err.text(), took }, leaks)
+    }
+
+    /// What its output is like, for whoever reads of a leak in it.
+    fn form(&self) -> String {
+        let is_form =
+            |arg: &&String| ["json", "github", "--quiet", "--color"].iter().any(|form| arg.contains(form));
+        self.args.iter().filter(is_form).fold(String::new(), |form, arg| format!("{form} {arg}"))
     }
 }
 
@@ -291,17 +334,38 @@ impl fmt::Display for Output {
 }
 
 #[derive(Clone, Default)]
-struct Buffer(Arc<Mutex<Vec<u8>>>);
+struct Buffer {
+    bytes: Arc<Mutex<Vec<u8>>>,
+    /// Where events of the log go, each of which comes in one piece.
+    log: Option<Arc<Mutex<Vec<u8>>>>,
+}
 
 impl Buffer {
     fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        String::from_utf8(self.bytes.lock().unwrap().clone()).unwrap()
     }
+
+    /// Keeps events of the log apart from now on: in the buffer that this gives.
+    fn divided(&mut self) -> Self {
+        let log = Self::default();
+        self.log = Some(Arc::clone(&log.bytes));
+        log
+    }
+}
+
+/// Whether a piece of talk is an event of the log: its level comes first, in or without colour.
+fn is_event(bytes: &[u8]) -> bool {
+    let bytes = match bytes.strip_prefix(b"\x1b[") {
+        Some(rest) => rest.splitn(2, |byte| *byte == b'm').nth(1).unwrap_or_default(),
+        None => bytes,
+    };
+    ["TRACE", "DEBUG", " INFO", " WARN", "ERROR"].iter().any(|level| bytes.starts_with(level.as_bytes()))
 }
 
 impl Write for Buffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
+        let buffer = self.log.as_ref().filter(|_| is_event(bytes)).unwrap_or(&self.bytes);
+        buffer.lock().unwrap().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {

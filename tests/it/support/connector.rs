@@ -35,6 +35,8 @@ use infra::aws::{Call, CallName, Effect};
 use infra::cli::exit::Exit;
 use tokio::sync::{Notify, watch};
 
+use super::leaks::{self, Leak};
+
 /// What happens to the call at a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
@@ -108,11 +110,15 @@ struct Inner {
     stale: Mutex<BTreeMap<Question, (Answered, usize)>>,
     /// What becomes of the body of each answer that is remembered.
     retold: Option<Retold>,
+    /// Secrets that came to light in a request.
+    leaks: Mutex<Vec<Leak>>,
 }
 
 /// Gives a body, told the call that it answers and the body as it was.
 #[derive(Clone)]
-struct Retold(Arc<dyn Fn(&str, &str) -> String + Send + Sync>);
+struct Retold(Arc<Tell>);
+
+type Tell = dyn Fn(&str, &str) -> String + Send + Sync;
 
 impl fmt::Debug for Retold {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -142,6 +148,7 @@ impl Inner {
             memory: Mutex::default(),
             stale: Mutex::default(),
             retold: None,
+            leaks: Mutex::default(),
         }
     }
 }
@@ -243,6 +250,11 @@ impl Wire {
         self.seen().into_iter().filter(|seen| seen.effect != Effect::Read).map(|seen| seen.name).collect()
     }
 
+    /// The secrets that came to light in requests since this was asked.
+    pub(crate) fn leaks(&self) -> Vec<Leak> {
+        std::mem::take(&mut self.0.leaks.lock().unwrap())
+    }
+
     /// How often each call left.
     pub(crate) fn counts(&self) -> BTreeMap<String, usize> {
         self.seen().into_iter().fold(BTreeMap::new(), |mut counts, seen| {
@@ -287,6 +299,7 @@ impl Wire {
     /// Notes the call, and gives what becomes of it.
     fn note(&self, request: &HttpRequest) -> Noted {
         let CallName(call) = *request.extension::<CallName>().expect("the gate names every request");
+        self.0.leaks.lock().unwrap().extend(leaks::in_request(request));
         let mut seen = self.0.seen.lock().unwrap();
         let (at, name) = (seen.len(), format!("{}:{}", call.service, call.operation));
         let befalls = |which: &Which| match which {

@@ -5,6 +5,7 @@ pub(crate) mod cli;
 pub(crate) mod connector;
 pub(crate) mod emulators;
 pub(crate) mod holdings;
+pub(crate) mod leaks;
 pub(crate) mod markdown;
 pub(crate) mod recorded;
 pub(crate) mod wire;
