@@ -24,6 +24,8 @@ const IMPORTS: &str = "cloudformation:ListImports";
 /// nobody can say what is exported.
 const UNTIL_IDLE: Duration = Duration::from_mins(1);
 
+const TORN: &str = "it appeared or vanished while it was read";
+
 /// The output that is the stack's ARN. No export can be called so.
 pub(super) const STACK: &str = "stack.arn";
 
@@ -65,40 +67,73 @@ async fn find(
         measure(aws, &mut live).await;
         return Ok(Found::Present(Box::new(live)));
     }
+    let is_torn = |seen: &Result<_, CallError>| matches!(seen, Ok(None));
+    let torn = || CallError::unusable(EXPORTS, &wanted.state.stack, TORN);
+    until_settled(UNTIL_IDLE, || find_named(aws, wanted), is_torn).await?.ok_or_else(torn)
+}
+
+/// What is found of the stack by its name; none where it was made or deleted between two calls.
+async fn find_named(
+    aws: &Aws,
+    wanted: &Wanted<'_, CloudFormationExports>,
+) -> Result<Option<Found<CloudFormationExports>>, CallError> {
     let stood = read(aws, &wanted.state.stack).await?;
     if let Some(Stood { stuck: Some(Stuck { reason, help }), .. }) = stood {
-        return Ok(Found::Unclear { reason, help });
+        return Ok(Some(Found::Unclear { reason, help }));
     }
     let mut live = stood.map(|stood| stood.live);
     if let (Some(live), true) = (&mut live, wanted.measure) {
         measure(aws, live).await;
     }
     if let Some(live) = live.as_ref().filter(|live| !live.detail.resources.is_empty()) {
-        return Ok(Found::Unclear {
+        return Ok(Some(Found::Unclear {
             reason: format!(
                 "the stack holds {}, which an update would delete",
                 live.detail.resources.join(", ")
             ),
             help: "move them to a stack of their own: this one is for outputs alone".to_owned(),
-        });
+        }));
     }
     let has = |name: &&String| live.as_ref().is_some_and(|live| live.state.exports.contains_key(*name));
     let new: Vec<_> = wanted.state.exports.keys().filter(|name| !has(name)).collect();
     if !new.is_empty()
         && live.as_ref().is_none_or(|live| live.phase == Phase::Active)
-        && let Some(taken) = taken(aws, &new, live.as_ref()).await?
+        && let Some(taken) = taken(aws, &new, wanted.state, live.as_ref()).await?
     {
-        return Ok(taken);
+        return Ok(taken.found());
     }
-    Ok(live.map_or(Found::Absent, |live| Found::Present(Box::new(live))))
+    Ok(Some(live.map_or(Found::Absent, |live| Found::Present(Box::new(live)))))
+}
+
+/// Who exports what is to be exported.
+enum Taken {
+    /// Other stacks, in words.
+    ByOthers(Vec<String>),
+    /// The stack itself, which was another one, or none, a moment ago.
+    ByItself,
+}
+
+impl Taken {
+    fn found(self) -> Option<Found<CloudFormationExports>> {
+        match self {
+            Self::ByItself => None,
+            Self::ByOthers(taken) => Some(Found::Unclear {
+                reason: taken.join("; "),
+                help: "take the export out of that stack first (CloudFormation refuses while it is imported), or choose \
+                       another name"
+                    .to_owned(),
+            }),
+        }
+    }
 }
 
 /// Whether another stack exports one of these names: they are unique in an account and region.
 async fn taken(
     aws: &Aws,
     new: &[&String],
+    want: &State,
     live: Option<&Live<CloudFormationExports>>,
-) -> Result<Option<Found<CloudFormationExports>>, CallError> {
+) -> Result<Option<Taken>, CallError> {
     let own = live.and_then(|live| live.outputs.get(STACK));
     let mut pages = aws.cloudformation.list_exports().into_paginator().send();
     let mut taken = Vec::new();
@@ -108,17 +143,17 @@ async fn taken(
             let none = |what| holds_no(EXPORTS, "the region", what);
             let name = export.name.ok_or_else(|| none("name"))?;
             let stack = export.exporting_stack_id.ok_or_else(|| none("stack"))?;
-            if new.contains(&&name) && own != Some(stack.as_str()) {
-                taken.push(format!("`{name}` is exported by the stack {}", called(&stack)));
+            if !new.contains(&&name) || own == Some(stack.as_str()) {
+                continue;
             }
+            // Two stacks that are there have two names.
+            if called(&stack) == want.stack {
+                return Ok(Some(Taken::ByItself));
+            }
+            taken.push(format!("`{name}` is exported by the stack {}", called(&stack)));
         }
     }
-    Ok((!taken.is_empty()).then(|| Found::Unclear {
-        reason: taken.join("; "),
-        help: "take the export out of that stack first (CloudFormation refuses while it is imported), or choose \
-               another name"
-            .to_owned(),
-    }))
+    Ok((!taken.is_empty()).then_some(Taken::ByOthers(taken)))
 }
 
 /// The name in a stack's ARN (`arn:…:stack/NAME/UUID`).
@@ -182,9 +217,7 @@ async fn read(aws: &Aws, name: &str) -> Result<Option<Stood>, CallError> {
     let (stack, resources) = match until_settled(UNTIL_IDLE, || look(aws, name), is_passing).await? {
         Seen::There(stack, resources) => (stack, resources),
         Seen::Gone => return Ok(None),
-        Seen::Torn => {
-            return Err(CallError::unusable(DESCRIBE, name, "it appeared or vanished while it was read"));
-        }
+        Seen::Torn => return Err(CallError::unusable(DESCRIBE, name, TORN)),
     };
     let none = |what| holds_no(RESOURCES, name, what);
     let mut more = Vec::new();

@@ -211,12 +211,25 @@ fn look(
     states: Vec<Answer>,
     resources: Vec<Answer>,
 ) -> (Found<CloudFormationExports>, usize, u64) {
+    // Nobody else exports the name.
+    look_with(seen, states, resources, vec![Answer::ok(json!({ "Exports": [] }))])
+}
+
+/// That the stack with this ARN exports it.
+fn exported_by(arn: &str) -> Answer {
+    Answer::ok(json!({ "Exports": [{ "Name": "SiteUri", "Value": URI, "ExportingStackId": arn }] }))
+}
+
+/// The same, with who exports it.
+fn look_with(
+    seen: Option<&Outputs>,
+    states: Vec<Answer>,
+    resources: Vec<Answer>,
+    exports: Vec<Answer>,
+) -> (Found<CloudFormationExports>, usize, u64) {
     let runtime = runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     runtime.block_on(async {
-        // Nobody else exports the name.
-        let none = Answer::ok(json!({ "Exports": [] }));
-        let (aws, calls) =
-            scripted([(DESCRIBE, states), (RESOURCES, resources), (EXPORTS, vec![none])]).await;
+        let (aws, calls) = scripted([(DESCRIBE, states), (RESOURCES, resources), (EXPORTS, exports)]).await;
         let entry = site();
         let wanted = Wanted { state: &entry.state, tags: &Tags::default(), seen, measure: false };
         let began = Instant::now();
@@ -277,6 +290,17 @@ fn calls_that_contradict_each_other_are_made_again() {
         let (found, _, took) = look(None, vec![states], vec![resources]);
         assert_eq!((unknown(found).as_str(), took), ("it appeared or vanished while it was read", 60));
     }
+    // The stack was not there when it was described, and exports what it is to export when that is asked.
+    let script = |exporting: Vec<Answer>| {
+        let states = then(1, gone(), is("CREATE_COMPLETE"));
+        look_with(None, states, then(1, gone(), held("CREATE_COMPLETE")), exporting)
+    };
+    let (found, described, _) = script(vec![exported_by(ARN)]);
+    assert!(matches!(found, Found::Present(_)) && described == 2, "{described} looks");
+    let other = exported_by("arn:aws:cloudformation:us-east-1:111122223333:stack/legacy/0ab1");
+    assert!(matches!(script(vec![other]), (Found::Unclear { .. }, 1, 0)));
+    let (found, _, took) = look_with(None, vec![gone()], vec![gone()], vec![exported_by(ARN)]);
+    assert_eq!((unknown(found).as_str(), took), ("it appeared or vanished while it was read", 60));
     // A stack that is deleted lasts under its ARN, with what it had.
     let deleted = look(Some(&live()), vec![is("DELETE_COMPLETE")], vec![held("DELETE_COMPLETE")]);
     assert!(matches!(deleted, (Found::Absent, 1, 0)));
