@@ -114,6 +114,28 @@ async fn forms_that_destroy_of_calls_that_need_not_are_refused_before_they_leave
     assert_eq!(wire.seen(), []);
 }
 
+/// A value goes by one call, as text, with an id that tells which value it is.
+#[tokio::test]
+async fn a_value_that_goes_another_way_is_refused_before_it_leaves() {
+    let wire =
+        Wire::with_faults(vec![(Which::Named("secretsmanager:PutSecretValue"), Fault::Answer(400, "X"))]);
+    let secrets = &clients(&wire).await.secrets;
+    let bytes = || aws_smithy_types::Blob::new("x");
+    let id = "0123456789abcdef".repeat(4);
+    check_refused(secrets.create_secret().name("key").secret_string("x").send().await.about("", ""));
+    check_refused(secrets.create_secret().name("key").secret_binary(bytes()).send().await.about("", ""));
+    check_refused(secrets.update_secret().secret_id("key").secret_string("x").send().await.about("", ""));
+    check_refused(secrets.update_secret().secret_id("key").secret_binary(bytes()).send().await.about("", ""));
+    let put = || secrets.put_secret_value().secret_id("key");
+    check_refused(put().secret_string("x").send().await.about("", ""));
+    check_refused(put().secret_string("x").client_request_token("mine").send().await.about("", ""));
+    check_refused(put().secret_binary(bytes()).client_request_token(&id).send().await.about("", ""));
+    assert_eq!(wire.seen(), []);
+    // What the product sends leaves.
+    let sent = put().secret_string("x").client_request_token(&id).send().await.about("", "");
+    assert!(sent.unwrap_err().is("X"));
+}
+
 /// A stack makes whatever its template says, and takes down what it has made.
 #[tokio::test]
 async fn a_stack_of_anything_but_outputs_is_refused_before_it_leaves() {

@@ -1,7 +1,9 @@
 //! Secret values in an emulated account: put, compared, rolled back and left alone, and never read back.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::thread;
 
 use infra::cli::exit::Exit;
 use serde_json::{Value, json};
@@ -20,13 +22,13 @@ fn manifest(world: &World, value: &str) -> PathBuf {
 }
 
 /// A command line where `$TOKEN` is `value`; it is not set where there is none.
-fn run(world: &World, args: &[&str], manifest: &PathBuf, value: Option<&str>) -> Command {
+fn run(world: &World, args: &[&str], manifest: &Path, value: Option<&str>) -> Command {
     let command = world.infra(args, manifest);
     value.map_or(world.infra(args, manifest), |value| command.env(&[("TOKEN", value)]))
 }
 
 /// `apply --yes` to its good end, with a plan after it that has nothing left; and the calls that wrote.
-fn apply(world: &World, manifest: &PathBuf, value: &str) -> Vec<String> {
+fn apply(world: &World, manifest: &Path, value: &str) -> Vec<String> {
     let wire = Wire::new();
     let output = run(world, &["apply", "--yes"], manifest, Some(value)).wire(&wire).run().expect(Exit::Done);
     silent(&output, value);
@@ -334,4 +336,95 @@ fn a_value_that_is_refused_thrice_ends_the_run() {
     assert!(answers[..3].iter().all(|typed| !output.to_string().contains(typed)), "{output}");
     // Without a terminal nobody is asked.
     let _ = world.apply(&manifest).says("it is created without a value");
+}
+
+/// Runs `apply --yes` of each manifest and value at the same time.
+fn together(world: &World, runs: &[(&Path, &str)], seed: u64) -> Vec<Output> {
+    let start = |(at, (manifest, value)): (u64, &(&Path, &str))| {
+        let wire = Wire::unsteady(seed << 4 | at);
+        let command = run(world, &["apply", "--yes"], manifest, Some(value)).wire(&wire);
+        move || command.run()
+    };
+    thread::scope(|scope| {
+        let runs: Vec<_> = (0..).zip(runs).map(|it| scope.spawn(start(it))).collect();
+        runs.into_iter().map(|run| run.join().unwrap()).collect()
+    })
+}
+
+#[test]
+fn applies_at_the_same_time_make_one_value_and_put_one() {
+    for world in World::each() {
+        for (seed, source) in (0..).zip(["generate = 32", "env = \"TOKEN\""].iter().cycle().take(6)) {
+            let entry = format!("[secretsmanager.secret.token]\nname = \"{NAME}\"\nvalue = {{ {source} }}\n");
+            let world = World::new(world.emulator);
+            let manifest = world.manifest(&entry);
+            for output in together(&world, &[(&manifest, "value A"), (&manifest, "value A")], seed) {
+                assert!(matches!(output.exit, Some(Exit::Done | Exit::Moved)), "{output}");
+                silent(&output, "value A");
+            }
+            assert_eq!(labels(&world).len(), 1, "{source}");
+            let _ = run(&world, &["apply", "--yes"], &manifest, Some("value A")).run().expect(Exit::Done);
+        }
+    }
+}
+
+/// Two who want different values: one of them has it, the other is told or has been first; and whoever runs again wins.
+#[test]
+fn applies_of_two_values_at_the_same_time_end_with_one_of_them() {
+    for world in World::each() {
+        for seed in 0..3 {
+            let world = World::new(world.emulator);
+            let manifest = manifest(&world, ENV);
+            let _ = run(&world, &["apply", "--yes"], &manifest, Some("value 0")).run().expect(Exit::Done);
+            for output in together(&world, &[(&manifest, "value A"), (&manifest, "value B")], seed) {
+                assert!(output.exit.is_some(), "{output}");
+                silent(&output, "value A");
+                silent(&output, "value B");
+            }
+            assert!(["value A", "value B"].contains(&current(&world).as_str()));
+            let _ = apply(&world, &manifest, "value A");
+            assert_eq!(current(&world), "value A");
+        }
+    }
+}
+
+/// By the real binary, whose environment the SDK reads by itself: at trace, and with the variable that has the SDK log
+/// whole bodies, which it does at trace.
+#[test]
+fn no_log_holds_a_value() {
+    for world in World::each() {
+        let manifest = manifest(&world, ENV);
+        for value in ["CANARY-8f31c2 one", "CANARY-8f31c2 two"] {
+            let keys = &world.account.credentials;
+            let mut command = process::Command::new(env!("CARGO_BIN_EXE_infra"));
+            command
+                .args(["apply", "--yes", "-vv", "--endpoint-url", &world.emulator.endpoint_url])
+                .arg(&manifest);
+            command.env_clear().envs([
+                ("TOKEN", value),
+                ("RUST_LOG", "trace"),
+                ("RUST_BACKTRACE", "full"),
+                ("LOG_SENSITIVE_BODIES", "true"),
+                ("AWS_ACCESS_KEY_ID", keys.access_key_id.as_str()),
+                ("AWS_SECRET_ACCESS_KEY", keys.secret_access_key.as_str()),
+            ]);
+            command.envs(keys.session_token.as_deref().map(|token| ("AWS_SESSION_TOKEN", token)));
+            let output = command.output().unwrap();
+            let said = [output.stdout, output.stderr].concat();
+            let said = String::from_utf8_lossy(&said);
+            assert!(output.status.success(), "{said}");
+            assert!(said.contains("secretsmanager:PutSecretValue") && said.contains("DEBUG"), "{said}");
+            assert!(!said.contains("CANARY") && !said.contains("SecretString"), "{said}");
+            assert_eq!(current(&world), value);
+        }
+    }
+}
+
+/// One place exposes a value, and the calls that put one are the only ones that take it from there.
+#[test]
+fn a_value_is_exposed_at_one_place() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let code = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
+    assert_eq!(code("value/mod.rs").matches(".expose_secret()").count(), 1);
+    assert_eq!(code("kinds/secretsmanager_secret/write.rs").matches(".for_call()").count(), 2);
 }

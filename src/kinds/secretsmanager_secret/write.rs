@@ -52,10 +52,18 @@ pub(super) async fn make(
     let Some(arn) = arn else { return Err(holds_no("secretsmanager:DescribeSecret", name, "ARN")) };
     let token = digest::of_parts(["infra generate 1", arn]);
     let value = recipe.make().map_err(|error| CallError::unusable(PUT_VALUE, name, error.to_string()))?;
-    send(run, name, &token, value.for_call(), MADE_BEFORE).await?;
+    let refused = match send(run, name, &token, value.for_call(), MADE_BEFORE).await {
+        Ok(_) => None,
+        // Another run has made one, or this one has and reads lag behind: that one stays.
+        Err(error) if error.is(TAKEN) => Some(error),
+        Err(error) => return Err(error),
+    };
     let mut patience = run.patience("AWS to show the new version", UNTIL_SHOWN);
     while versions(run.aws, name).await?.current().is_none() {
-        patience.pause().await?;
+        match &refused {
+            Some(error) => patience.pause_after(error.clone()).await?,
+            None => patience.pause().await?,
+        }
     }
     Ok(())
 }
@@ -85,6 +93,9 @@ pub(super) async fn make_current(
     }
 }
 
+/// What AWS says of a token that it knows with another value.
+const TAKEN: &str = "ResourceExistsException";
+
 /// Why AWS refuses a token that it knows with another value. Its own words repeat the id.
 const IN_USE: &str = "a version with the id of this value is there and holds another value, which only damage on the way \
      explains; nothing was changed. Look at the secret's versions in AWS";
@@ -109,7 +120,7 @@ async fn send(run: &Run<'_>, name: &str, token: &str, value: String, known: &str
         .version_stages(CURRENT)
         .version_stages(PUT);
     let answer = request.send().await.about(PUT_VALUE, name).map_err(|mut error| {
-        if error.is("ResourceExistsException") {
+        if error.is(TAKEN) {
             known.clone_into(&mut error.message);
         } else if error.is("LimitExceededException") {
             TOO_OFTEN.clone_into(&mut error.message);

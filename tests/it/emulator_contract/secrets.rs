@@ -66,6 +66,65 @@ fn a_token_is_used_once() {
     }
 }
 
+/// A label is on one version; it comes with a new one or is moved from the one that has it. AWSPREVIOUS goes where
+/// AWSCURRENT was.
+#[test]
+fn labels_are_moved_from_who_has_them() {
+    for emulator in [ministack(), moto()].into_iter().flatten() {
+        let account = Account::fresh(emulator);
+        account.secrets("CreateSecret", &json!({ "Name": "name" })).json();
+        let labelled = |value: &str| {
+            let mut body = value_of("name", value);
+            body["VersionStages"] = json!(["AWSCURRENT", "mine"]);
+            let stages = account.secrets("PutSecretValue", &body).json()["VersionStages"].clone();
+            sorted(&stages)
+        };
+        let stages = |value: &str| sorted(&describe(&account, "name")["VersionIdsToStages"][token(value)]);
+        assert_eq!(labelled("a"), ["AWSCURRENT", "mine"]);
+        assert_eq!(labelled("b"), ["AWSCURRENT", "mine"]);
+        assert_eq!(
+            (stages("a"), stages("b")),
+            (vec!["AWSPREVIOUS".into()], vec!["AWSCURRENT".into(), "mine".into()])
+        );
+        let moves = |stage: &str, to: &str, from: Option<&str>| {
+            let mut body = json!({ "SecretId": "name", "VersionStage": stage, "MoveToVersionId": token(to) });
+            if let Some(from) = from {
+                body["RemoveFromVersionId"] = token(from).into();
+            }
+            account.secrets("UpdateSecretVersionStage", &body).code()
+        };
+        // A new label is on nothing yet, and the other ones of what loses AWSCURRENT stay.
+        assert_eq!(moves("other", "a", None), "");
+        assert_eq!(moves("AWSCURRENT", "a", None), "InvalidParameterException");
+        assert_eq!(moves("mine", "a", None), "InvalidParameterException");
+        put(&account, "name", &["c"]);
+        assert_eq!(moves("AWSCURRENT", "a", Some("b")), "InvalidParameterException", "c has it by now");
+        assert_eq!(moves("AWSCURRENT", "a", Some("c")), "");
+        assert_eq!(stages("a"), ["AWSCURRENT", "other"]);
+        assert_eq!((stages("b"), stages("c")), (vec!["mine".into()], vec!["AWSPREVIOUS".into()]));
+        // Put again, a version is as it was.
+        assert_eq!(labelled("c"), ["AWSPREVIOUS"]);
+        assert_eq!(stages("a"), ["AWSCURRENT", "other"]);
+        // Those without a label are listed when they are asked for.
+        put(&account, "name", &["d", "e"]);
+        let listed = |more: bool| {
+            let body = json!({ "SecretId": "name", "IncludeDeprecated": more });
+            let versions = account.secrets("ListSecretVersionIds", &body).json()["Versions"].clone();
+            let versions = versions.as_array().unwrap().clone();
+            assert!(versions.iter().all(|version| version["CreatedDate"].is_number()), "{versions:?}");
+            versions.len()
+        };
+        assert_eq!((listed(false), listed(true)), (4, 5));
+    }
+}
+
+fn sorted(labels: &Value) -> Vec<String> {
+    let labels = labels.as_array().into_iter().flatten();
+    let mut labels: Vec<_> = labels.map(|label| label.as_str().unwrap().to_owned()).collect();
+    labels.sort();
+    labels
+}
+
 #[test]
 fn creating_and_updating_a_secret_take_tokens_too() {
     for emulator in [ministack(), moto()].into_iter().flatten() {

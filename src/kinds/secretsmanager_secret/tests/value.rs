@@ -7,7 +7,7 @@ use insta::{allow_duplicates, assert_snapshot};
 use super::*;
 use crate::kind::testing::{entry_in, try_entry};
 use crate::kind::{Files, SourceFile, Unreadable};
-use crate::value::{AtHand, Reading};
+use crate::value::{AtHand, Form, Holder, Reading, Value};
 
 const ENV: &str = "value = { env = 'SITE_TOKEN' }";
 const OVERWRITE: &str = "value = { env = 'SITE_TOKEN', elsewhere = 'overwrite' }";
@@ -270,13 +270,13 @@ fn what_is_typed_gives_way_to_what_is_there_by_then() {
         let live = in_step(&entry, Detail { versions, ..Detail::default() });
         World::present(entry, live).plan()
     };
-    let holder = crate::value::Holder {
+    let holder = Holder {
         partition: "aws".to_owned(),
         account: "111122223333".to_owned(),
         region: "us-west-2".to_owned(),
         name: "site/token".to_owned(),
     };
-    values.take_in(holder, crate::value::Value::new("canary".to_owned(), &Default::default()).unwrap());
+    values.take_in(holder, Value::new("canary".to_owned(), &Form::Text).unwrap());
     assert_snapshot!(typed(&[]), @"
     update secretsmanager.secret.site (site/token)
       secretsmanager:PutSecretValue: value none -> as it was typed
