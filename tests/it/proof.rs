@@ -1,5 +1,7 @@
 //! The scanner of `support::leaks` finds what it looks for: in each form, and wherever a run can leave something.
 
+mod values;
+
 use std::process::Command as Process;
 
 use infra::cli::exit::Exit;

@@ -185,9 +185,8 @@ pub(crate) fn asks_for_a_value(target: &str) -> bool {
 
 /// A body without the field that a value is put by.
 fn without_the_value(target: &str, body: &[u8]) -> Vec<u8> {
-    let puts = ["secretsmanager.PutSecretValue", "secretsmanager.CreateSecret"].contains(&target);
     match serde_json::from_slice::<Value>(body) {
-        Ok(Value::Object(mut fields)) if puts => {
+        Ok(Value::Object(mut fields)) if target == "secretsmanager.PutSecretValue" => {
             fields.remove("SecretString");
             Value::Object(fields).to_string().into_bytes()
         }
