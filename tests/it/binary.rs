@@ -92,3 +92,19 @@ fn it_describes_itself() {
         assert!(script.contains("allow-expire") && script.contains("drift"), "{script}");
     }
 }
+
+/// A crash writes nothing of the memory to a disk.
+#[test]
+#[cfg(target_os = "linux")]
+fn no_core_file_is_left() {
+    if ministack().is_none() {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let (mut sandbox, _) = start(home.path());
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", sandbox.id())).unwrap();
+    let cores = limits.lines().find_map(|line| line.strip_prefix("Max core file size")).unwrap();
+    assert_eq!(cores.split_whitespace().collect::<Vec<_>>(), ["0", "0", "bytes"]);
+    signal(&sandbox, "INT");
+    let _ = sandbox.wait().unwrap();
+}

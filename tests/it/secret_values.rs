@@ -420,6 +420,32 @@ fn no_log_holds_a_value() {
     }
 }
 
+/// What was written is proved by a look, which may lag behind; and what AWS refuses is said in words that help, without the
+/// id that AWS repeats.
+#[test]
+fn reads_that_lag_and_calls_that_are_refused() {
+    for world in World::each() {
+        let manifest = manifest(&world, ENV);
+        let (describe, lag) = ("secretsmanager:DescribeSecret", Fault::Reads("AWSCURRENT", "NOBODYS"));
+        let wire = Wire::with_faults(vec![(Which::Behind(2, describe, PUT), lag)]);
+        let args = ["apply", "--yes"];
+        let _ = run(&world, &args, &manifest, Some("value A")).wire(&wire).run().expect(Exit::Done);
+        assert_eq!(wire.writes(), ["secretsmanager:CreateSecret", PUT]);
+        for (code, said) in [
+            ("ResourceExistsException", "holds another value"),
+            ("LimitExceededException", "one every ten minutes"),
+        ] {
+            const ID: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef is known";
+            let wire = Wire::with_faults(vec![(Which::Named(PUT), Fault::Says(400, code, ID))]);
+            let output =
+                run(&world, &args, &manifest, Some("value B")).wire(&wire).run().expect(Exit::Partly);
+            tells(&output, said);
+            silent(&output, "value B");
+            assert_eq!((wire.writes().len(), current(&world).as_str()), (1, "value A"));
+        }
+    }
+}
+
 /// One place exposes a value, and the calls that put one are the only ones that take it from there.
 #[test]
 fn a_value_is_exposed_at_one_place() {
