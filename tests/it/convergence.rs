@@ -91,7 +91,12 @@ fn every_field_of_every_kind_is_tried() {
         };
         let fields: BTreeSet<_> =
             schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
-        let tried: BTreeSet<_> = case.changes.iter().chain(case.immutable).map(|(field, _)| *field).collect();
+        let mut tried: BTreeSet<_> =
+            case.changes.iter().chain(case.immutable).map(|(field, _)| *field).collect();
+        // Where a value comes from cannot be seen from what is live: `secret_values` tries it.
+        if name == "secretsmanager.secret" {
+            tried.insert("value");
+        }
         assert_eq!(fields, tried, "{name}");
     }
 }
