@@ -4,6 +4,7 @@
 mod answers;
 pub(crate) mod judges;
 pub(crate) mod payloads;
+mod pull_request;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -206,12 +206,15 @@ fn of_a_value_that_is_put_nothing_is_shown() {
 fn anonymous(world: &World, manifest: &Path, output: &Output) -> String {
     let text = output.to_string().replace(&world.number, "ACCOUNT");
     let text = text.replace(manifest.parent().unwrap().to_str().unwrap(), "FOLDER");
-    let mut words = text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-    for at in 1..words.len() {
-        if words[at - 1].ends_with("digest") || words[at - 1].ends_with("(revision") {
-            words[at] = words[at].trim_start_matches(|c: char| c.is_ascii_hexdigit()).to_owned();
-        }
-    }
+    let mut before = "";
+    let words: Vec<_> = text
+        .split(' ')
+        .map(|word| {
+            let is_hash = ["digest", "(revision"].iter().any(|it| before.ends_with(it));
+            before = word;
+            if is_hash { word.trim_start_matches(|c: char| c.is_ascii_hexdigit()) } else { word }
+        })
+        .collect();
     words.join(" ")
 }
 

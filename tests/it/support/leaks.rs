@@ -152,7 +152,11 @@ pub(crate) fn in_folder(sink: &str, folder: &Path, but: &[PathBuf]) -> Vec<Leak>
             }
             let sink = format!("{sink}: {}", path.display());
             leaks.extend(scan(&sink, name.as_encoded_bytes()));
-            if path.is_dir() && !path.is_symlink() {
+            // What is behind a link was not left here.
+            if path.is_symlink() {
+                continue;
+            }
+            if path.is_dir() {
                 folders.push(path);
             } else if path.is_file() {
                 leaks.extend(scan(&sink, &fs::read(path).unwrap_or_default()));
