@@ -161,11 +161,11 @@ fn what_a_process_leaves_is_searched() {
     for file in ["GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_STEP_SUMMARY", "GITHUB_PATH", "GITHUB_STATE"] {
         leaks(&careless(&format!("printf %s \"{secret}\" | base64 > ${file}")), "temporary files", name);
     }
-    let found = careless(&format!("sh -c 'sleep 0.3; :' sh \"{secret}\"; :"));
+    let found = careless(&format!("sh -c 'sleep 1; :' sh \"{secret}\"; :"));
     leaks(&found, "command line of a process", name);
-    leaks(&careless("sh -c 'sleep 0.3; :'; :"), "environment of a child", "GITHUB_TOKEN");
+    leaks(&careless("sh -c 'sleep 1; :'; :"), "environment of a child", "GITHUB_TOKEN");
     let text = &canary(name).text;
-    let (_, found) = watched(Process::new("sh").args(["-c", "sleep 0.3; :", "sh", text]));
+    let (_, found) = watched(Process::new("sh").args(["-c", "sleep 1; :", "sh", text]));
     leaks(&found, "command line of a process", name);
     let home = tempfile::tempdir().unwrap();
     let mut command = Process::new("sh");
