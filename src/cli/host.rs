@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead as _, IsTerminal as _, Write};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -157,6 +157,9 @@ pub trait Input: Send {
 
 struct Stdin;
 
+/// By when a signal that the process has sent to itself has been heard.
+const HEARD: Duration = Duration::from_secs(1);
+
 impl Input for Stdin {
     fn line(&mut self) -> BoxFuture<'_, io::Result<Option<String>>> {
         Box::pin(async {
@@ -175,6 +178,11 @@ impl Input for Stdin {
             let read = tokio::task::spawn_blocking(rpassword::read_password);
             match read.await.unwrap_or_else(|error| Err(io::Error::other(error))) {
                 Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+                // Ctrl-C, which has been sent on as a signal: that is to be heard first.
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    tokio::time::sleep(HEARD).await;
+                    Err(error)
+                }
                 text => text.map(Some),
             }
         })
