@@ -17,6 +17,7 @@ use self::payloads::{Payload, visible};
 use crate::support::cli::{Command, Output, World, infra};
 use crate::support::connector::{Fault, Which, Wire};
 use crate::support::emulators::{Backend, REGION};
+use crate::support::leaks::WITHOUT_VALUES;
 
 /// A command line that only reads, and how its output is compared.
 #[derive(Clone, Copy)]
@@ -97,7 +98,7 @@ impl Stage {
     }
 
     fn run(&self, case: Case, wire: &Wire) -> Output {
-        let output = self.command(case).answers(&["no"; 40]).wire(wire).run();
+        let output = self.command(case).env(WITHOUT_VALUES).answers(&["no"; 40]).wire(wire).run();
         assert_eq!(wire.writes(), [""; 0]);
         output
     }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::cli::{Command, Output, World};
 use crate::support::connector::{Fault, Which, Wire};
+use crate::support::leaks::program::output;
 
 const NAME: &str = "team/token";
 const ENV: &str = "value = { env = \"TOKEN\" }";
@@ -409,7 +410,7 @@ fn no_log_holds_a_value() {
                 ("AWS_SECRET_ACCESS_KEY", keys.secret_access_key.as_str()),
             ]);
             command.envs(keys.session_token.as_deref().map(|token| ("AWS_SESSION_TOKEN", token)));
-            let output = command.output().unwrap();
+            let output = output(&mut command);
             let said = [output.stdout, output.stderr].concat();
             let said = String::from_utf8_lossy(&said);
             assert!(output.status.success(), "{said}");

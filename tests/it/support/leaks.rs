@@ -9,6 +9,7 @@ pub(crate) mod forms;
 pub(crate) mod program;
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -75,17 +76,26 @@ pub(crate) fn variables() -> Vec<(&'static str, String)> {
         CANARIES.iter().filter(|canary| canary.name.chars().all(|c| c.is_ascii_uppercase() || c == '_'));
     let mut all: Vec<_> = alone.map(|canary| (canary.name, canary.whole.clone())).collect();
     let [first, second] = ["of the JSON, first", "of the JSON, second"].map(|name| &canary(name).text);
-    let json = serde_json::json!({"AccessKeyId": first, "SecretAccessKey": second});
+    let json = serde_json::json!({"accessKeyId": first, "secretAccessKey": second});
     all.push(("WEBORDINARY_AWS_CREDENTIALS", format!("{json:#}\n")));
     all
 }
 
-/// An environment with canaries, and with these variables, and with this filter for a log.
+/// For runs in which the values of the manifest in this repository are not set.
+pub(crate) const WITHOUT_VALUES: &[(&str, &str)] =
+    &[("ANTHROPIC_API_KEY", ""), ("WEBORDINARY_GITHUB_TOKEN", ""), ("WEBORDINARY_AWS_CREDENTIALS", "")];
+
+/// An environment with canaries, and with these variables, and with this filter for a log. What is set to nothing is not
+/// set.
 pub(crate) fn environment(env: &Env, log: Option<&'static str>) -> Env {
-    let planted = variables().into_iter().map(|(name, value)| (name.into(), value.into()));
-    let log = log.map(|filter| ("RUST_LOG".into(), filter.into()));
+    let planted = variables().into_iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
+    let log = log.map(|filter| (OsString::from("RUST_LOG"), OsString::from(filter)));
     let own = env.iter().map(|(name, value)| (name.clone(), value.clone()));
-    planted.chain(log).chain(own).collect()
+    let all: Env = planted.chain(log).chain(own).collect();
+    all.iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
 }
 
 /// What a run logs, for the scanner alone: each fourth everything of every crate, which takes as long as the run itself,
@@ -141,13 +151,17 @@ pub(crate) fn scan(sink: &str, bytes: &[u8]) -> Option<Leak> {
     Some(Leak { sink: sink.to_owned(), canary, form, around })
 }
 
-/// The leaks in the files below a folder, and in their names. The file that a canary was planted in is none.
+/// Where a sandbox keeps the values of secrets, as AWS would.
+pub(crate) const STORE: &str = ".infra/sandbox/state/secretsmanager.json";
+
+/// The leaks in the files below a folder, and in their names. The file that a canary was planted in is none, nor is the
+/// sandbox's store of secrets.
 pub(crate) fn in_folder(sink: &str, folder: &Path, but: &[PathBuf]) -> Vec<Leak> {
     let (mut folders, mut leaks) = (vec![folder.to_owned()], Vec::new());
     while let Some(folder) = folders.pop() {
         for path in fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()) {
             let name = path.file_name().unwrap();
-            if name == FILE || but.contains(&path) {
+            if name == FILE || path.ends_with(STORE) || but.contains(&path) {
                 continue;
             }
             let sink = format!("{sink}: {}", path.display());
