@@ -99,6 +99,9 @@ pub enum Command {
     /// Write a manifest from what is live in an account: what declares it as it is.
     #[command(after_long_help = Exit::help())]
     Init(InitArgs),
+    /// Put the value of a secret by hand, and say how it stands with all of them.
+    #[command(subcommand)]
+    Secret(SecretCommand),
     /// Keep the emulated account running, for the AWS CLI and other tools, until Ctrl-C.
     Sandbox(SandboxArgs),
     /// Print the JSON Schema of manifests, for editors.
@@ -228,6 +231,48 @@ pub struct InitArgs {
         help = "Only resources that are called so, * standing for any text; can be repeated"
     )]
     pub name: Vec<String>,
+}
+
+/// `infra secret`.
+#[derive(Debug, Subcommand)]
+pub enum SecretCommand {
+    /// Put a value into a secret and make it current: typed, or from standard input, a variable or a file.
+    #[command(after_long_help = Exit::help())]
+    Set(SecretSetArgs),
+    /// Say of each secret whether it has a value, who put it and when. No value is read.
+    #[command(after_long_help = Exit::help())]
+    Status(SecretStatusArgs),
+}
+
+/// `infra secret set`.
+#[derive(Args, Debug)]
+pub struct SecretSetArgs {
+    /// The entry, such as `secretsmanager.secret.token` or `token`; the manifest, as in every command; and `-` to read
+    /// the value from standard input.
+    #[arg(
+        value_names = ["ADDRESS", "MANIFEST", "-"],
+        num_args = 1..=3,
+        required = true,
+        help = "The entry, such as secretsmanager.secret.token or token; the manifest, as in every command; and - to read the value from standard input, where one newline at the end is not part of it"
+    )]
+    pub words: Vec<String>,
+    /// Read the value from this environment variable.
+    #[arg(long, value_name = "NAME", conflicts_with = "file")]
+    pub env: Option<String>,
+    /// Read the value from this file. One newline at its end is not part of it.
+    #[arg(long, value_name = "PATH")]
+    pub file: Option<PathBuf>,
+}
+
+/// `infra secret status`.
+#[derive(Args, Debug)]
+pub struct SecretStatusArgs {
+    /// Which manifest.
+    #[command(flatten)]
+    pub manifest: ManifestArg,
+    /// In which form.
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub format: Format,
 }
 
 /// `infra completions`.

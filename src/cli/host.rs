@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, BufRead as _, IsTerminal as _, Write};
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -153,6 +153,9 @@ pub trait Input: Send {
 
     /// The next line, not shown while it is typed; or none at the end.
     fn hidden(&mut self) -> BoxFuture<'_, io::Result<Option<String>>>;
+
+    /// All that is left, up to so many bytes.
+    fn rest(&mut self, most: u64) -> BoxFuture<'_, io::Result<Vec<u8>>>;
 }
 
 struct Stdin;
@@ -187,6 +190,16 @@ impl Input for Stdin {
             }
         })
     }
+
+    fn rest(&mut self, most: u64) -> BoxFuture<'_, io::Result<Vec<u8>>> {
+        Box::pin(async move {
+            let read = tokio::task::spawn_blocking(move || {
+                let mut bytes = Vec::new();
+                io::stdin().lock().take(most).read_to_end(&mut bytes).map(|_| bytes)
+            });
+            read.await.unwrap_or_else(|error| Err(io::Error::other(error)))
+        })
+    }
 }
 
 impl Console {
@@ -214,5 +227,9 @@ impl Input for NoInput {
 
     fn hidden(&mut self) -> BoxFuture<'_, io::Result<Option<String>>> {
         self.line()
+    }
+
+    fn rest(&mut self, _: u64) -> BoxFuture<'_, io::Result<Vec<u8>>> {
+        Box::pin(async { Ok(Vec::new()) })
     }
 }

@@ -19,7 +19,7 @@ use std::ffi::OsString;
 use clap::error::ErrorKind;
 use clap::{Parser as _, ValueEnum as _};
 
-use args::{Cli, Color, Command};
+use args::{Cli, Color, Command, SecretCommand};
 use exit::Exit;
 use failure::Failure;
 use host::Host;
@@ -57,6 +57,10 @@ async fn command(cli: Cli, host: &Host, ui: &mut Ui) -> Result<Exit, Failure> {
         Command::Verify(args) => commands::verify::run(args, &global, host, ui).await,
         Command::Output(args) => commands::output::run(args, &global, host, ui).await,
         Command::Init(args) => commands::init::run(args, &global, host, ui).await,
+        Command::Secret(SecretCommand::Set(args)) => commands::secret::set(args, &global, host, ui).await,
+        Command::Secret(SecretCommand::Status(args)) => {
+            commands::secret::status(args, &global, host, ui).await
+        }
         Command::Schema => commands::schema::run(ui),
         Command::Completions(args) => {
             ui.data(&String::from_utf8_lossy(&args.script()))?;

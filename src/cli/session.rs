@@ -17,11 +17,12 @@ use crate::cost::Prices;
 use crate::kind::entry::Place;
 use crate::kinds::KINDS;
 use crate::manifest::{self, Manifest};
+use crate::model::KindName;
 use crate::model::escape::Line;
 use crate::observe;
 use crate::plan::{Origin, Plan};
 use crate::sandbox::Sandbox;
-use crate::value::{NoValues, Reading, Values};
+use crate::value::{Given, NoValues, Reading, Values};
 
 /// A manifest, and clients for its account.
 pub(super) struct Session {
@@ -68,12 +69,48 @@ impl Session {
         Ok((session, values))
     }
 
+    /// The same for its secrets alone: nothing else of the account is read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::open`]; and a value that cannot be one.
+    pub(super) async fn open_for_secrets(
+        path: &Path,
+        values: Arc<Given>,
+        global: &Global,
+        host: &Host,
+        ui: &mut Ui,
+    ) -> Result<Self, Failure> {
+        let mut session = Self::begin(path, false, values, global, host, ui).await?;
+        session.keep_secrets();
+        Ok(session)
+    }
+
+    /// As [`Session::understand_again`], for its secrets alone.
+    ///
+    /// # Errors
+    ///
+    /// It is not the same any more.
+    pub(super) fn understand_secrets_again(
+        &mut self,
+        path: &Path,
+        values: Arc<Given>,
+    ) -> Result<(), Failure> {
+        self.understand_again(path, values)?;
+        self.keep_secrets();
+        Ok(())
+    }
+
+    fn keep_secrets(&mut self) {
+        self.manifest.groups.retain(|group| group.kind() == KindName::SECRET);
+    }
+
     /// Understands the same manifest again, with the values that are at hand by now.
     ///
     /// # Errors
     ///
     /// It is not the same any more.
-    pub(super) fn understand_again(&mut self, path: &Path, values: Arc<Reading>) -> Result<(), Failure> {
+    pub(super) fn understand_again(&mut self, path: &Path, values: Arc<dyn Values>) -> Result<(), Failure> {
         let manifest = manifest::load_with(path, KINDS, values)?;
         if manifest.hash != self.manifest.hash {
             return Err(Failure::Said {
@@ -185,7 +222,12 @@ pub(super) fn load(path: &Path) -> Result<Manifest, Failure> {
     load_with(path, Arc::new(NoValues))
 }
 
-fn load_with(path: &Path, values: Arc<dyn Values>) -> Result<Manifest, Failure> {
+/// The same, with the values of secrets as `values` gives them.
+///
+/// # Errors
+///
+/// As [`load`]; and every value that cannot be one.
+pub(super) fn load_with(path: &Path, values: Arc<dyn Values>) -> Result<Manifest, Failure> {
     if plan_file::is_plan(path) {
         let name = path.display().to_string();
         let message = format!("{} is a plan, not a manifest", Line(&name));

@@ -180,6 +180,15 @@ impl Ui {
         Ok(line)
     }
 
+    /// All of standard input that is left, up to so many bytes.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub(super) async fn rest_of_input(&mut self, most: u64) -> io::Result<Vec<u8>> {
+        self.console.input.rest(most).await
+    }
+
     fn question(&mut self, question: &str) -> io::Result<()> {
         let question = screen(question, self.err_color);
         self.console.err.write_all(question.as_bytes())?;

@@ -337,7 +337,7 @@ fn present<K: Kind>(entry: &Entry<K>, live: &Live<K>, stacks: &Stacks) -> Decisi
     let mut changes: Vec<_> = K::restore(live).into_iter().collect();
     // The mark of ownership first: if the run ends here, the rest is an ordinary update.
     let missing = entry.tags.missing_from(&live.tags);
-    if !missing.is_empty() {
+    if !missing.is_empty() && !K::is_one_thing(&entry.state) {
         changes.push(K::retag(live, missing));
     }
     let mut fixed = Fixed::default();

@@ -25,6 +25,7 @@ pub mod probe;
 pub mod raise;
 pub mod reading;
 pub mod run;
+pub mod secret;
 pub mod settle;
 pub mod show;
 pub mod sighting;
@@ -55,6 +56,7 @@ pub use lookup::LookUp;
 pub use probe::Probe;
 pub use raise::{Raised, Raising};
 pub use run::Run;
+pub use secret::SecretView;
 pub use sighting::{Found, Live, Observation, Phase, Survey, Wanted};
 pub use usage::Usage;
 pub use view::{ChangeView, Describe, Risk};
@@ -228,6 +230,16 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Whether a person is to type a value for it: a secret one, that is not there yet.
     fn asks(_live: Option<&Live<Self>>, _want: &Self::State) -> bool {
         false
+    }
+
+    /// Whether only one thing of the resource is to be set, which `want` says, and all else left as it is, its tags too.
+    fn is_one_thing(_want: &Self::State) -> bool {
+        false
+    }
+
+    /// How it stands with the secret value that a resource is there for, if it is there for one. Pure.
+    fn secret(_live: Option<&Live<Self>>, _want: &Self::State) -> Option<SecretView> {
+        None
     }
 
     /// Whether nothing is left to do only because `live` must not be touched any more, so that what was `shown` has not

@@ -17,6 +17,7 @@ pub fn entry<K: Kind>(entry: &Entry<K>, found: &Found<K>, decision: &Decision<K>
     view.id = id(live);
     view.seen = live.map(|live| Box::new(seen(live)));
     view.checks = check::of(entry, found, decision);
+    view.secret = K::secret(live, &entry.state);
     view.uses = uses(live, decision, || match live {
         Some(there) => K::usage(live, &entry.wanted_beside(&there.state)),
         None => K::usage(None, &entry.state),

@@ -225,6 +225,7 @@ pub(crate) fn brief(view: &StepView) -> String {
         notes,
         remarks,
         asks: _,
+        secret: _,
         seen: _,
         checks: _,
         by_hand,

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::check::Check;
+use super::secret::SecretView;
 use super::usage::Uses;
 use crate::document::policy::{self, Access, Grant, Policy};
 use crate::model::{Address, FieldChange, Location, Outputs, Setting, Shown, Tags, digest};
@@ -173,6 +174,8 @@ pub struct StepView {
     pub remarks: Vec<String>,
     /// Whether a person is asked for a secret value before it is applied.
     pub asks: bool,
+    /// How it stands with its secret value, where it is an entry for one.
+    pub secret: Option<SecretView>,
     /// What was seen of it, if it is there.
     pub seen: Option<Box<Seen>>,
     /// What can be verified of it, where it is an entry.
@@ -230,6 +233,7 @@ impl StepView {
             notes: Vec::new(),
             remarks: Vec::new(),
             asks: false,
+            secret: None,
             seen: None,
             checks: Vec::new(),
             by_hand: Vec::new(),

@@ -38,7 +38,7 @@ pub(super) fn shown(name: &str) -> &str {
 
 /// A name in the middle of a sentence: itself in quotes, or `fallback`.
 #[must_use]
-pub(super) fn quoted_or(name: &str, fallback: &str) -> String {
+pub fn quoted_or(name: &str, fallback: &str) -> String {
     if is_plausible(name) { format!("`{name}`") } else { fallback.to_owned() }
 }
 

@@ -60,6 +60,7 @@ fn digest(header: &Header, steps: &[&StepView]) -> String {
             seen: _,
             checks: _,
             asks: _,
+            secret: _,
             by_hand: _,
             uses: _,
         } = view;

@@ -14,6 +14,7 @@ pub mod moved;
 pub mod outputs;
 pub mod plan;
 pub mod progress;
+pub mod secrets;
 pub mod stays;
 pub mod style;
 #[cfg(test)]

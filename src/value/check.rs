@@ -6,6 +6,9 @@ use super::Form;
 
 /// Most bytes of a value (API `PutSecretValue`).
 pub(super) const MOST: usize = 65_536;
+/// As many bytes are read of a file at most: with the newline at its end, which is not part of the value, and one more,
+/// which shows that there is too much.
+pub const MOST_READ: u64 = MOST as u64 + 3;
 
 /// Why what is at hand cannot be the value. It says the rule, and nothing of the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +25,9 @@ impl Fault {
         Self { message: message.into(), help: help.into() }
     }
 
-    pub(super) fn not_text() -> Self {
+    /// It is no text.
+    #[must_use]
+    pub fn not_text() -> Self {
         Self::new("is not UTF-8 text", "encode it, for example as Base64, and have its readers decode it")
     }
 

@@ -9,6 +9,7 @@
 
 mod check;
 mod generate;
+mod given;
 mod reading;
 mod source;
 mod version;
@@ -18,10 +19,11 @@ use std::sync::{Arc, OnceLock};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-pub use check::Fault;
+pub use check::{Fault, MOST_READ};
 pub use generate::{Characters, NoRandomness, Recipe};
+pub use given::Given;
 pub use reading::{FileReader, NoValues, Prompted, Reading, Values};
-pub use source::{AtHand, Form, Source};
+pub use source::{AtHand, Form, Source, is_reserved_variable};
 pub use version::{Holder, VersionId};
 
 /// A secret value that may be put: text of 1 to 65,536 bytes, in its form, and no placeholder.

@@ -25,6 +25,12 @@ pub trait Values: fmt::Debug + Send + Sync {
         of: &Holder,
         file: &FileReader<'_>,
     ) -> Result<AtHand, Vec<Fault>>;
+
+    /// Whether a person puts the value of the secret `of` by hand in this very run, and if so whether it is at hand.
+    /// `key` is that of its entry.
+    fn by_hand(&self, _key: &str, _of: &Holder, _form: &Form) -> Option<AtHand> {
+        None
+    }
 }
 
 /// Nobody reads any.
@@ -118,7 +124,7 @@ impl Values for Reading {
                 prompted.push(Prompted { of: of.clone(), form: form.clone() });
                 None
             }
-            Source::Generate(_) | Source::External => None,
+            Source::Generate(_) | Source::External | Source::Given => None,
         };
         let Some(value) = value else { return Ok(AtHand::Missing) };
         let held = Arc::new(Held::new(value, of.clone()));

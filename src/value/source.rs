@@ -18,6 +18,8 @@ pub enum Source {
     Generate(Recipe),
     /// Somebody else puts it.
     External,
+    /// A person puts it by hand, with this very command and whatever is there. No entry says so.
+    Given,
 }
 
 /// As people read it, behind “the value is”.
@@ -29,6 +31,7 @@ impl fmt::Display for Source {
             Self::Prompt => f.write_str("as it was typed"),
             Self::Generate(recipe) => write!(f, "generated, {} characters", recipe.length),
             Self::External => f.write_str("put by somebody else"),
+            Self::Given => f.write_str("as it was given"),
         }
     }
 }
@@ -56,4 +59,13 @@ pub enum AtHand {
     Missing,
     /// It is.
     Here(Arc<Held>),
+}
+
+/// Variables that are others' business: what AWS, GitHub Actions and `ssh` read, and what this program does. A secret
+/// that is put from one of them would be somebody's credentials by mistake.
+#[must_use]
+pub fn is_reserved_variable(name: &str) -> bool {
+    let folded = name.to_ascii_uppercase();
+    ["AWS_", "ACTIONS_", "SSH_", "INFRA_"].iter().any(|prefix| folded.starts_with(prefix))
+        || folded == "GITHUB_TOKEN"
 }

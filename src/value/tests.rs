@@ -130,3 +130,26 @@ fn who_reads_nothing_reads_nothing() {
         assert_eq!(text(NoValues.ask(&source, &Form::Text, &holder("a"), &no_file)), "unread");
     }
 }
+
+/// What a person gives by hand is for the secret that was chosen, and checked as its entry says.
+#[test]
+fn what_is_given_is_for_one_secret_and_in_its_form() {
+    let given = Given::default();
+    let form = Form::Json { keys: vec!["id".to_owned()] };
+    let by_hand = |key: &str, form: &Form| given.by_hand(key, &holder(key), form).map(|it| text(Ok(it)));
+    assert_eq!((by_hand("a", &form), by_hand("b", &Form::Text)), (None, None));
+    assert_eq!(given.keys(), ["a", "b"]);
+    given.choose("a");
+    assert_eq!((by_hand("a", &form).as_deref(), by_hand("b", &Form::Text)), (Some("missing"), None));
+    let wrong = given.take(CANARY.to_owned()).unwrap_err();
+    assert_eq!(wrong[0].message, "is no JSON object");
+    assert_eq!(by_hand("a", &form).as_deref(), Some("missing"));
+    given.take_file(b"{\"id\": \"x\"}\n".to_vec()).unwrap();
+    assert_eq!(by_hand("a", &form).as_deref(), Some("here: {\"id\": \"x\"}"));
+    assert_eq!(by_hand("b", &Form::Text), None);
+    assert!(!format!("{given:?}").contains("id"));
+    // What the entry itself names is not read.
+    for source in [Source::Env("A".to_owned()), Source::File("a".to_owned()), Source::Prompt] {
+        assert_eq!(text(given.ask(&source, &Form::Text, &holder("a"), &no_file)), "unread");
+    }
+}

@@ -44,6 +44,7 @@ mod registry;
 mod roles;
 mod rules;
 mod sandbox;
+mod secret_set;
 mod secret_values;
 mod security_groups;
 mod show;

@@ -163,7 +163,7 @@ fn what_is_missing_has_failed() {
                   failed     tags     Project=tests is missing
                              help: `infra apply` sets them
                   failed     value    it has no value: readers get an error
-                             help: put one: aws secretsmanager put-secret-value --secret-id team/key --secret-string file://FILE
+                             help: put one: `infra secret set` with this address
                   passed     readers  no resource policy: IAM of this account alone says who
 
             the account

@@ -10,6 +10,7 @@ pub(super) mod output;
 pub(super) mod plan;
 pub(super) mod sandbox;
 pub(super) mod schema;
+pub(super) mod secret;
 pub(super) mod show;
 pub(super) mod verify;
 

@@ -18,16 +18,12 @@ fn value(live: &Live<SecretsManagerSecret>) -> Outcome {
     if live.detail.has_value() {
         return Outcome::passed("a version is current (AWSCURRENT); it was not read");
     }
-    let put = format!(
-        "put one: aws secretsmanager put-secret-value --secret-id {} --secret-string file://FILE",
-        live.state.name
-    );
-    Outcome::failed("it has no value: readers get an error", put)
+    Outcome::failed("it has no value: readers get an error", "put one: `infra secret set` with this address")
 }
 
 /// Whether its resource policy lets in nobody but those of this account, and those that are declared.
 fn readers(live: &Live<SecretsManagerSecret>, want: &State) -> Outcome {
-    let Detail { versions: _, rotated_by: _, policy_unread } = live.detail;
+    let Detail { versions: _, age: _, rotated_by: _, policy_unread } = live.detail;
     if policy_unread {
         return Outcome::Unread {
             why: "its resource policy can be read only once it is restored".to_owned(),

@@ -14,6 +14,7 @@ mod checks;
 mod observe;
 mod spec;
 mod state;
+mod status;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -24,7 +25,7 @@ use crate::aws::{Aws, CallError};
 use crate::guard::Permit;
 use crate::kind::{
     ByHand, ChangeView, Check, Delta, Entry, Field, Kind, Live, Observation, Phase, Place, Raised, Raising,
-    Run, Survey, Usage, Wanted,
+    Run, SecretView, Survey, Usage, Wanted,
 };
 use crate::model::problem::Problems;
 use crate::model::{KindName, Meter, OnDelete, Outputs, Setting, Tags};
@@ -56,8 +57,8 @@ impl Kind for SecretsManagerSecret {
     type Detail = Detail;
     type Change = Change;
 
-    fn lower(spec: &Spec, _key: &str, place: &Place, problems: &mut Problems) -> Option<State> {
-        Some(spec::lower(spec, place, problems))
+    fn lower(spec: &Spec, key: &str, place: &Place, problems: &mut Problems) -> Option<State> {
+        Some(spec::lower(spec, key, place, problems))
     }
 
     fn raise(live: &Live<Self>, _raising: &Raising<'_>) -> Result<Raised<Spec>, String> {
@@ -141,6 +142,14 @@ impl Kind for SecretsManagerSecret {
 
     fn asks(live: Option<&Live<Self>>, want: &State) -> bool {
         want.value.source == Some(Source::Prompt) && !live.is_some_and(|live| live.detail.has_value())
+    }
+
+    fn is_one_thing(want: &State) -> bool {
+        want.value.is_given()
+    }
+
+    fn secret(live: Option<&Live<Self>>, want: &State) -> Option<SecretView> {
+        Some(status::of(live, want))
     }
 
     fn gives_way(shown: &[ChangeView], live: &Live<Self>, want: &State) -> bool {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
 use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType};
@@ -11,7 +12,7 @@ use super::spec::{READ, is_default_key};
 use super::state::{Detail, State};
 use super::value::Wish;
 use super::versions::Versions;
-use crate::aws::{Answer as _, Aws, CallError, day};
+use crate::aws::{Answer as _, Aws, CallError, day, days_since};
 use crate::document::policy::Policy;
 use crate::kind::reading::{absent_if, buffered, holds_no};
 use crate::kind::{Found, Live, Observation, Phase, Survey, Wanted};
@@ -41,7 +42,7 @@ pub(super) async fn observe(
     survey: Option<Survey<'_>>,
 ) -> Observation<SecretsManagerSecret> {
     let named: BTreeSet<_> = wanted.iter().map(|wanted| wanted.state.name.as_str()).collect();
-    let found = buffered(AT_ONCE, wanted.iter().map(|wanted| wanted_one(aws, wanted.state)));
+    let found = buffered(AT_ONCE, wanted.iter().map(|wanted| wanted_one(aws, wanted)));
     let derived = derive(wanted.iter().map(|wanted| &wanted.state.value));
     let (found, others, ()) = tokio::join!(found, others(aws, &named, survey), derived);
     Observation::new(found, others)
@@ -66,16 +67,21 @@ async fn derive(wishes: impl Iterator<Item = &Wish>) {
     }
 }
 
-/// What is wanted, with the day of a value that somebody else has written over ours.
-async fn wanted_one(aws: &Aws, state: &State) -> Found<SecretsManagerSecret> {
+/// What is wanted; with the day of its value where that is measured, and where somebody else has written it over ours.
+async fn wanted_one(aws: &Aws, wanted: &Wanted<'_, SecretsManagerSecret>) -> Found<SecretsManagerSecret> {
+    let state = wanted.state;
     let mut found = find(aws, &state.name).await;
     if let Found::Present(live) = &mut found
-        && state.value.is_managed()
-        && !live.detail.versions.is_ours()
+        && live.phase == Phase::Active
         && let Some(current) = live.detail.versions.current()
+        && (wanted.measure || (state.value.is_managed() && !live.detail.versions.is_ours()))
     {
         match written(aws, &state.name, current).await {
-            Ok(day) => live.detail.versions.written = day,
+            Ok(day) => {
+                let now = SystemTime::now();
+                live.detail.age = day.as_deref().and_then(|day| days_since(day, now));
+                live.detail.versions.written = day;
+            }
             Err(error) => return Found::Unknown(error),
         }
     }
@@ -177,7 +183,12 @@ fn live(
             name,
         },
         created: secret.created_date().and_then(day),
-        detail: Detail { versions: versions_of(secret), rotated_by: rotated_by(secret), policy_unread },
+        detail: Detail {
+            versions: versions_of(secret),
+            age: None,
+            rotated_by: rotated_by(secret),
+            policy_unread,
+        },
         outputs: brings(secret.arn()),
     })
 }

@@ -59,7 +59,7 @@ const MAX_NAME: usize = 512;
 const MAX_DESCRIPTION: usize = 2048;
 const MAX_POLICY: usize = 20_480;
 
-pub(super) fn lower(spec: &Spec, place: &Place, problems: &mut Problems) -> State {
+pub(super) fn lower(spec: &Spec, key: &str, place: &Place, problems: &mut Problems) -> State {
     check_name(&spec.name, problems);
     if spec.description.as_ref().is_some_and(|text| text.chars().count() > MAX_DESCRIPTION) {
         problems.report("description", "this description is too long", "AWS takes at most 2,048 characters");
@@ -77,7 +77,7 @@ pub(super) fn lower(spec: &Spec, place: &Place, problems: &mut Problems) -> Stat
         description: spec.description.clone().filter(|text| !text.is_empty()),
         kms_key: spec.kms_key.clone().filter(|key| !is_default_key(key)),
         access,
-        value: value::lower(spec.value.as_ref(), &spec.name, place, problems),
+        value: value::lower(spec.value.as_ref(), key, &spec.name, place, problems),
     }
 }
 

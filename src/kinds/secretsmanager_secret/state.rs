@@ -10,7 +10,7 @@ use crate::document::policy::Access;
 use crate::guard::Permit;
 use crate::kind::view::{access_shown, access_view, tag_fields};
 use crate::kind::{ChangeView, Delta, Describe, Entry, Live};
-use crate::model::{FieldChange, Setting, Shown, Tags, digest, kms};
+use crate::model::{FieldChange, Setting, Shown, Tags, digest, kms, size};
 use crate::value::{AtHand, Held, Recipe, Source};
 
 /// A secret's settings.
@@ -33,6 +33,8 @@ pub struct State {
 pub struct Detail {
     /// Its versions: which is current, and whose it is.
     pub versions: Versions,
+    /// For how many days the current version has been there, where that was asked.
+    pub age: Option<i64>,
     /// What puts its values by itself: the function, or Secrets Manager.
     pub rotated_by: Option<String>,
     /// Whether the resource policy could not be read because the secret is pending deletion.
@@ -47,7 +49,16 @@ impl Detail {
     }
 
     pub(super) fn holds(&self) -> Option<String> {
-        self.has_value().then(|| "a value".to_owned())
+        let written = self.versions.written.as_ref().map(|day| match self.age {
+            Some(days @ 1..) => {
+                format!(
+                    "a value of {day}, {} old",
+                    size::count(usize::try_from(days).unwrap_or_default(), "day")
+                )
+            }
+            _ => format!("a value of {day}"),
+        });
+        self.has_value().then(|| written.unwrap_or_else(|| "a value".to_owned()))
     }
 }
 
@@ -331,6 +342,9 @@ pub(super) fn diff(live: &Live<SecretsManagerSecret>, want: &State) -> Vec<Delta
     // Destructured whole: a new field that nobody compares does not compile. The name found the secret.
     let State { name, description, kms_key, access, value } = want;
     let is = &live.state;
+    if value.is_given() {
+        return value_delta(live, value).into_iter().collect();
+    }
     let mut deltas = Vec::new();
     let edit = |before: &Option<String>, after: &Option<String>| Edit {
         before: before.clone(),
@@ -356,19 +370,28 @@ pub(super) fn diff(live: &Live<SecretsManagerSecret>, want: &State) -> Vec<Delta
             |before| Change::DeleteResourcePolicy { name: name.clone(), before },
         ));
     }
-    match (&live.detail.rotated_by, &value.source) {
-        (Some(by), Some(source)) if value.is_managed() => deltas.push(Delta::InUse {
-            field: FieldChange::new(
-                VALUE,
-                Shown::text(format!("rotated by {by}")),
-                Shown::text(source.to_string()),
-            ),
-            by: format!("rotated by {by}"),
-            instead: "take `value` out of the entry, or say that it is `external`; or switch the rotation off",
-        }),
-        _ => deltas.extend(value_change(name, &live.detail, value).map(Delta::Change)),
-    }
+    deltas.extend(value_delta(live, value));
     deltas
+}
+
+/// What is to be done about the value.
+fn value_delta(live: &Live<SecretsManagerSecret>, wish: &Wish) -> Option<Delta<Change>> {
+    let (Some(by), Some(source), true) = (&live.detail.rotated_by, &wish.source, wish.is_managed()) else {
+        return value_change(&live.state.name, &live.detail, wish).map(Delta::Change);
+    };
+    Some(Delta::InUse {
+        field: FieldChange::new(
+            VALUE,
+            Shown::text(format!("rotated by {by}")),
+            Shown::text(source.to_string()),
+        ),
+        by: format!("rotated by {by}"),
+        instead: if wish.is_given() {
+            "have it rotated, or switch the rotation off first"
+        } else {
+            "take `value` out of the entry, or say that it is `external`; or switch the rotation off"
+        },
+    })
 }
 
 pub(super) fn notes(live: Option<&Live<SecretsManagerSecret>>, want: &State) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! A secret in step with its entry, one thing edited, and what is decided.
 
 mod checks;
+mod given;
 mod readers;
 mod value;
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::kind::Place;
 use crate::model::arn::partition;
 use crate::model::problem::Problems;
-use crate::value::{AtHand, Characters, Fault, Form, Holder, Recipe, Source};
+use crate::value::{AtHand, Characters, Fault, Form, Holder, Recipe, Source, is_reserved_variable};
 
 /// Where the value of a secret comes from, exactly one of `env`, `file`, `prompt`, `generate` and `external`; and what
 /// it must be.
@@ -86,13 +86,38 @@ impl Wish {
     pub(super) fn is_managed(&self) -> bool {
         self.source.as_ref().is_some_and(|source| *source != Source::External)
     }
+
+    /// Whether a person puts it by hand in this very run: then nothing else of the secret is written.
+    pub(super) fn is_given(&self) -> bool {
+        self.source == Some(Source::Given)
+    }
 }
 
 /// Fewest and most characters of a value that is made.
 const LENGTHS: std::ops::RangeInclusive<u32> = 16..=4096;
 
-pub(super) fn lower(spec: Option<&ValueSpec>, name: &str, place: &Place, problems: &mut Problems) -> Wish {
-    let Some(spec) = spec else { return Wish::default() };
+pub(super) fn lower(
+    spec: Option<&ValueSpec>,
+    key: &str,
+    name: &str,
+    place: &Place,
+    problems: &mut Problems,
+) -> Wish {
+    let of = Holder {
+        partition: partition(&place.region).to_owned(),
+        account: place.account.clone(),
+        region: place.region.clone(),
+        name: name.to_owned(),
+    };
+    let wish = spec.map_or_else(Wish::default, |spec| declared(spec, &of, place, problems));
+    // What a person gives by hand comes before what is declared, but for what it must be.
+    match place.values.by_hand(key, &of, &wish.form) {
+        Some(at_hand) => Wish { source: Some(Source::Given), at_hand, ..wish },
+        None => wish,
+    }
+}
+
+fn declared(spec: &ValueSpec, of: &Holder, place: &Place, problems: &mut Problems) -> Wish {
     problems.within("value", |problems| {
         let form = form(spec, problems);
         let Some((at, source)) = source(spec, problems) else { return Wish::default() };
@@ -100,16 +125,10 @@ pub(super) fn lower(spec: Option<&ValueSpec>, name: &str, place: &Place, problem
             let help = "what is typed or made is put only where there is no value";
             problems.report("elsewhere", "this goes with `env` and `file` alone", help);
         }
-        let of = Holder {
-            partition: partition(&place.region).to_owned(),
-            account: place.account.clone(),
-            region: place.region.clone(),
-            name: name.to_owned(),
-        };
         let file = |path: &str, most: u64| {
             place.files.file(path, most).map_err(|error| Fault::new(error.message, error.help))
         };
-        let at_hand = place.values.ask(&source, &form, &of, &file).unwrap_or_else(|faults| {
+        let at_hand = place.values.ask(&source, &form, of, &file).unwrap_or_else(|faults| {
             for fault in faults {
                 problems.report(at, told(&source, &fault), &fault.help);
             }
@@ -124,7 +143,9 @@ fn told(source: &Source, fault: &Fault) -> String {
     match source {
         Source::Env(name) => format!("the value of ${name} {}", fault.message),
         Source::File(_) => format!("the value in this file {}", fault.message),
-        Source::Prompt | Source::Generate(_) | Source::External => format!("the value {}", fault.message),
+        Source::Prompt | Source::Generate(_) | Source::External | Source::Given => {
+            format!("the value {}", fault.message)
+        }
     }
 }
 
@@ -184,21 +205,16 @@ fn source(spec: &ValueSpec, problems: &mut Problems) -> Option<(&'static str, So
     sources.pop()
 }
 
-/// Variables that are others' business: what AWS, GitHub Actions and `ssh` read, and what this program does. A secret
-/// that is put from one of them would be somebody's credentials by mistake.
-const RESERVED: [&str; 4] = ["AWS_", "ACTIONS_", "SSH_", "INFRA_"];
-
 fn check_variable(name: &str, problems: &mut Problems) {
     let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    let folded = name.to_ascii_uppercase();
     if !is_name {
         problems.report(
             "env",
             "this is no name of an environment variable",
             "letters, digits and `_`; the name, never the value itself",
         );
-    } else if RESERVED.iter().any(|prefix| folded.starts_with(prefix)) || folded == "GITHUB_TOKEN" {
+    } else if is_reserved_variable(name) {
         problems.report(
             "env",
             "this variable is reserved",

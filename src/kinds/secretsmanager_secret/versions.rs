@@ -100,7 +100,7 @@ pub(super) fn standing(versions: &Versions, wish: &Wish) -> Standing {
     let AtHand::Here(held) = &wish.at_hand else {
         return match (current, source) {
             (None, _) => Standing::Missing,
-            (Some(_), Source::Prompt) => Standing::Settled,
+            (Some(_), Source::Prompt | Source::Given) => Standing::Settled,
             (Some(_), _) => Standing::NotCompared,
         };
     };
@@ -108,6 +108,8 @@ pub(super) fn standing(versions: &Versions, wish: &Wish) -> Standing {
     let may_replace = match source {
         // What is typed is for a secret without a value.
         Source::Prompt => current.is_none(),
+        // A person says so now, whatever is there.
+        Source::Given => true,
         _ => current.is_none() || versions.is_ours() || wish.elsewhere == Elsewhere::Overwrite,
     };
     if current == Some(id) {

@@ -13,6 +13,7 @@ use crate::support::recorded::{self, Answer, Recording, declared, rewritten};
 const SECRET: &str = "secretsmanager:DescribeSecret";
 const SECRET_POLICY: &str = "secretsmanager:GetResourcePolicy";
 const ARN: &str = "arn:aws:secretsmanager:us-west-2:111122223333:secret:";
+const VERSIONS: &str = "secretsmanager:ListSecretVersionIds";
 const SECRETS: &str = "secretsmanager:ListSecrets";
 
 /// A secret of which AWS says nothing but its name and its ARN, except for these answers.
@@ -21,6 +22,7 @@ fn secret(name: &str, answers: &[(&'static str, &Answer)]) -> Vec<(&'static str,
         (SECRET, Answer::ok(json!({ "Name": name, "ARN": format!("{ARN}{name}-abcdef") }))),
         (SECRET_POLICY, Answer::ok(json!({ "Name": name }))),
         (SECRETS, Answer::ok(json!({ "SecretList": [] }))),
+        (VERSIONS, Answer::ok(json!({ "Versions": [] }))),
     ];
     all.extend(answers.iter().map(|(call, answer)| (*call, (*answer).clone())));
     all

@@ -158,6 +158,7 @@ pub(crate) fn infra(args: &[&str]) -> Command {
         args,
         env: Env::default(),
         answers: None,
+        piped: Vec::new(),
         meanwhile: Box::new(|| ()),
         wire: Wire::new(),
         credentials: None,
@@ -173,6 +174,7 @@ pub(crate) struct Command {
     args: Vec<String>,
     env: Env,
     answers: Option<VecDeque<String>>,
+    piped: Vec<u8>,
     meanwhile: Box<dyn FnMut() + Send>,
     wire: Wire,
     credentials: Option<Credentials>,
@@ -187,6 +189,12 @@ impl Command {
     /// Somebody sits at the terminal and gives these answers.
     pub(crate) fn answers(mut self, answers: &[&str]) -> Self {
         self.answers = Some(answers.iter().map(|answer| format!("{answer}\n")).collect());
+        self
+    }
+
+    /// Standard input is a pipe with these bytes.
+    pub(crate) fn piped(mut self, bytes: &[u8]) -> Self {
+        self.piped = bytes.to_vec();
         self
     }
 
@@ -248,7 +256,11 @@ impl Command {
         let console = Console {
             out: Box::new(out.clone()),
             err: Talk::new(err.clone()),
-            input: Box::new(Answers { left: self.answers.unwrap_or_default(), meanwhile: self.meanwhile }),
+            input: Box::new(Answers {
+                left: self.answers.unwrap_or_default(),
+                piped: self.piped,
+                meanwhile: self.meanwhile,
+            }),
             out_is_terminal: false,
             err_is_terminal: false,
             in_is_terminal: terminal,
@@ -375,6 +387,7 @@ impl Write for Buffer {
 
 struct Answers {
     left: VecDeque<String>,
+    piped: Vec<u8>,
     meanwhile: Box<dyn FnMut() + Send>,
 }
 
@@ -389,5 +402,11 @@ impl Input for Answers {
         (self.meanwhile)();
         let answer = self.left.pop_front().map(|line| line.trim_end_matches('\n').to_owned());
         Box::pin(async move { Ok(answer) })
+    }
+
+    fn rest(&mut self, most: u64) -> BoxFuture<'_, io::Result<Vec<u8>>> {
+        let mut bytes: Vec<u8> = self.piped.clone();
+        bytes.truncate(usize::try_from(most).unwrap());
+        Box::pin(async move { Ok(bytes) })
     }
 }

@@ -37,7 +37,7 @@ fn a_value_and_no_readers_of_elsewhere() {
     passed there: as declared
     passed tags: 4 tags as declared
     failed value: it has no value: readers get an error
-      help: put one: aws secretsmanager put-secret-value --secret-id site/token --secret-string file://FILE
+      help: put one: `infra secret set` with this address
     passed readers: no resource policy: IAM of this account alone says who
     probe trail: Trail
     ");

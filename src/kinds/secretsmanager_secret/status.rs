@@ -1,0 +1,19 @@
+//! How it stands with the value, as plain data. Pure.
+
+use super::{SecretsManagerSecret, State};
+use crate::kind::Live;
+use crate::kind::secret::{CurrentValue, SecretView, Writer};
+
+pub(super) fn of(live: Option<&Live<SecretsManagerSecret>>, want: &State) -> SecretView {
+    let detail = live.map(|live| &live.detail);
+    let current = detail.filter(|detail| detail.has_value()).map(|detail| CurrentValue {
+        by: if detail.versions.is_ours() { Writer::Infra } else { Writer::Elsewhere },
+        written: detail.versions.written.clone(),
+        age_days: detail.age,
+    });
+    SecretView {
+        source: want.value.source.as_ref().map(ToString::to_string),
+        current,
+        rotation: detail.and_then(|detail| detail.rotated_by.clone()),
+    }
+}
