@@ -8,6 +8,8 @@ use serde::Serialize;
 pub struct SecretView {
     /// Where its entry says that it comes from (`from $TOKEN`); none if nothing is said of it.
     pub source: Option<String>,
+    /// How many days old its value may be.
+    pub max_age_days: Option<u32>,
     /// What is current, if there is a value.
     pub current: Option<CurrentValue>,
     /// What rotates it, if rotation is switched on.
@@ -24,6 +26,8 @@ pub struct CurrentValue {
     pub written: Option<String>,
     /// For how many days its version has been there.
     pub age_days: Option<i64>,
+    /// Whether that is more than its entry allows.
+    pub too_old: bool,
 }
 
 /// Who made a value current.

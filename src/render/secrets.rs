@@ -43,7 +43,7 @@ pub fn text(header: &Header, views: &[&StepView]) -> String {
 }
 
 fn row(out: &mut String, view: &StepView) {
-    let Some(SecretView { source, current, rotation }) = &view.secret else { return };
+    let Some(SecretView { source, max_age_days, current, rotation }) = &view.secret else { return };
     let _ = write!(out, "\n{STRONG}{}{STRONG:#}  {}", Line(&view.address.to_string()), Line(&view.name));
     if let Some(location) = &view.location {
         let _ = write!(out, "  {FAINT}{}{FAINT:#}", Line(&location.to_string()));
@@ -56,11 +56,17 @@ fn row(out: &mut String, view: &StepView) {
         (_, None) if view.seen.is_none() => "none: the secret is not there yet".to_owned(),
         (_, None) => "none yet".to_owned(),
     };
+    let limit = max_age_days.map(|days| {
+        let days = size::count(usize::try_from(days).unwrap_or_default(), "day");
+        let is_over = current.as_ref().is_some_and(|current| current.too_old);
+        format!("{days}{}", if is_over { ": it is over it, and time for another one" } else { "" })
+    });
     let blocked = (view.verb == Verb::Blocked).then_some(reason);
     let leaving = view.seen.as_ref().and_then(|seen| seen.leaving.as_deref());
     let rows = [
         ("value", Some(value.as_str())),
         ("source", source.as_deref().or(Some("nothing is said of it"))),
+        ("limit", limit.as_deref()),
         ("rotation", rotation.as_deref()),
         ("deletion", leaving),
         ("blocked", blocked),
@@ -70,7 +76,7 @@ fn row(out: &mut String, view: &StepView) {
     }
 }
 
-fn said(CurrentValue { by, written, age_days }: &CurrentValue) -> String {
+fn said(CurrentValue { by, written, age_days, too_old: _ }: &CurrentValue) -> String {
     let by = match by {
         Writer::Infra => "put by infra",
         Writer::Elsewhere => "written elsewhere",

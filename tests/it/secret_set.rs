@@ -6,7 +6,7 @@ use infra::cli::exit::Exit;
 use serde_json::{Value, json};
 
 use crate::support::cli::{Command, Output, World};
-use crate::support::connector::Wire;
+use crate::support::connector::{Fault, Which, Wire};
 
 const NAME: &str = "team/token";
 const ADDRESS: &str = "secretsmanager.secret.token";
@@ -247,5 +247,40 @@ fn the_status_says_who_wrote_a_value_and_when() {
                 json!(["secretsmanager.secret.other", null, null, null])
             ]
         );
+    }
+}
+
+/// The day is that on which the current version was written. It is said, and changes nothing else.
+#[test]
+fn a_value_that_is_too_old_is_said_to_be() {
+    for world in World::each() {
+        let manifest = manifest(&world, "max-age-days = 90");
+        let _ = world.apply(&manifest).says("it is created without a value");
+        let _ = ends(set(&world, &manifest, &["-"]).piped(CANARY.as_bytes()), Exit::Done);
+        let listed = world.account.secrets("ListSecretVersionIds", &json!({ "SecretId": NAME })).body;
+        // Three years ago.
+        let then = if listed.contains("\"CreatedDate\": 17") {
+            Fault::Reads("\"CreatedDate\": 17", "\"CreatedDate\": 16")
+        } else {
+            Fault::Reads("\"CreatedDate\":17", "\"CreatedDate\":16")
+        };
+        let run = |args: &[&str], is_old: bool| {
+            let faults = is_old.then(|| (Which::Named("secretsmanager:ListSecretVersionIds"), then.clone()));
+            let wire = Wire::with_faults(faults.into_iter().collect());
+            world.infra(args, &manifest).wire(&wire).run().expect(Exit::Done)
+        };
+        let old = "older than 90 days (`max-age-days`): it is time for another one";
+        for args in [&["plan", "--exit-code", "--all"][..], &["drift", "--all"]] {
+            assert!(!run(args, false).out.contains(old));
+            let _ = run(args, true).says(old);
+        }
+        let digest = |is_old: bool| {
+            let plan: Value = serde_json::from_str(&run(&["plan", "--format", "json"], is_old).out).unwrap();
+            plan["digest"].clone()
+        };
+        assert_eq!(digest(false), digest(true));
+        let _ = run(&["show"], true).says("holds             a value of 202").says(" days old");
+        let _ = run(&["secret", "status"], false).says("limit     90 days\n");
+        let _ = run(&["secret", "status"], true).says("limit     90 days: it is over it");
     }
 }

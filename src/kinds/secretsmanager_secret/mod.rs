@@ -9,6 +9,7 @@
 //!
 //! `GetSecretValue` is never called; it is not in the table of permitted calls.
 
+mod age;
 mod apply;
 mod checks;
 mod observe;

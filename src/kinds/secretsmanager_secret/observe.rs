@@ -67,14 +67,16 @@ async fn derive(wishes: impl Iterator<Item = &Wish>) {
     }
 }
 
-/// What is wanted; with the day of its value where that is measured, and where somebody else has written it over ours.
+/// What is wanted; with the day of its value where that is measured or limited, and where somebody else has written it over ours.
 async fn wanted_one(aws: &Aws, wanted: &Wanted<'_, SecretsManagerSecret>) -> Found<SecretsManagerSecret> {
     let state = wanted.state;
     let mut found = find(aws, &state.name).await;
     if let Found::Present(live) = &mut found
         && live.phase == Phase::Active
         && let Some(current) = live.detail.versions.current()
-        && (wanted.measure || (state.value.is_managed() && !live.detail.versions.is_ours()))
+        && (wanted.measure
+            || state.value.max_age_days.is_some()
+            || (state.value.is_managed() && !live.detail.versions.is_ours()))
     {
         match written(aws, &state.name, current).await {
             Ok(day) => {

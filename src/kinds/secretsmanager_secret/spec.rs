@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::SecretsManagerSecret;
 use super::state::State;
-use super::value::{self, ValueSpec};
+use super::value::{self, ValueSpec, Wish};
+use super::{SecretsManagerSecret, age};
 use crate::document::policy::{self, Access, Grant, Granted, Only, ResourceElement, StatementSpec};
 use crate::kind::{Live, Place, Raised};
 use crate::model::kms;
@@ -26,6 +26,9 @@ pub struct Spec {
     /// Where the value comes from. Left out, it is somebody else's business. Never the value itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     value: Option<ValueSpec>,
+    /// How many days old the value may be, 1 to 3650, before plans say that it is time for another one. Left out, any number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    max_age_days: Option<u32>,
     /// Roles that may read the value: by name those of this account, else by ARN. Left out, none beyond the account's own
     /// permissions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -72,12 +75,14 @@ pub(super) fn lower(spec: &Spec, key: &str, place: &Place, problems: &mut Proble
         );
     }
     let access = access(spec, place, problems);
+    age::check(spec.max_age_days, problems);
+    let wish = value::lower(spec.value.as_ref(), key, &spec.name, place, problems);
     State {
         name: spec.name.clone(),
         description: spec.description.clone().filter(|text| !text.is_empty()),
         kms_key: spec.kms_key.clone().filter(|key| !is_default_key(key)),
         access,
-        value: value::lower(spec.value.as_ref(), key, &spec.name, place, problems),
+        value: Wish { max_age_days: spec.max_age_days, ..wish },
     }
 }
 
@@ -152,6 +157,7 @@ pub(super) fn raise(live: &Live<SecretsManagerSecret>) -> Raised<Spec> {
         description,
         kms_key,
         value: None,
+        max_age_days: None,
         readers: Vec::new(),
         only_readers: false,
         policy: Vec::new(),

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::SecretsManagerSecret;
 use super::spec::READ;
 use super::value::Wish;
 use super::versions::{Standing, Versions, Write, standing};
+use super::{SecretsManagerSecret, age};
 use crate::document::policy::Access;
 use crate::guard::Permit;
 use crate::kind::view::{access_shown, access_view, tag_fields};
@@ -412,6 +412,7 @@ pub(super) fn notes(live: Option<&Live<SecretsManagerSecret>>, want: &State) -> 
         return notes;
     };
     notes.extend(note_of_value(&live.detail, &want.value));
+    notes.extend(age::note(&live.detail, &want.value));
     if live.detail.policy_unread {
         notes.push("its resource policy can be read once it is restored; plan again then".to_owned());
     }

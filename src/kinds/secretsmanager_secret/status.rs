@@ -1,6 +1,6 @@
 //! How it stands with the value, as plain data. Pure.
 
-use super::{SecretsManagerSecret, State};
+use super::{SecretsManagerSecret, State, age};
 use crate::kind::Live;
 use crate::kind::secret::{CurrentValue, SecretView, Writer};
 
@@ -10,8 +10,10 @@ pub(super) fn of(live: Option<&Live<SecretsManagerSecret>>, want: &State) -> Sec
         by: if detail.versions.is_ours() { Writer::Infra } else { Writer::Elsewhere },
         written: detail.versions.written.clone(),
         age_days: detail.age,
+        too_old: age::is_over(detail, &want.value),
     });
     SecretView {
+        max_age_days: want.value.max_age_days,
         source: want.value.source.as_ref().map(ToString::to_string),
         current,
         rotation: detail.and_then(|detail| detail.rotated_by.clone()),

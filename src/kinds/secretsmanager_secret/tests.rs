@@ -1,5 +1,6 @@
 //! A secret in step with its entry, one thing edited, and what is decided.
 
+mod age;
 mod checks;
 mod given;
 mod readers;

@@ -72,12 +72,15 @@ pub struct Wish {
     pub elsewhere: Elsewhere,
     /// Whether it is at hand.
     pub at_hand: AtHand,
+    /// How many days old it may be.
+    pub max_age_days: Option<u32>,
 }
 
 impl PartialEq for Wish {
     fn eq(&self, other: &Self) -> bool {
-        let Self { source, form, elsewhere, at_hand: _ } = self;
-        (source, form, elsewhere) == (&other.source, &other.form, &other.elsewhere)
+        let Self { source, form, elsewhere, at_hand: _, max_age_days } = self;
+        (source, form, elsewhere, max_age_days)
+            == (&other.source, &other.form, &other.elsewhere, &other.max_age_days)
     }
 }
 
@@ -134,7 +137,8 @@ fn declared(spec: &ValueSpec, of: &Holder, place: &Place, problems: &mut Problem
             }
             AtHand::Missing
         });
-        Wish { source: Some(source), form, elsewhere: spec.elsewhere.unwrap_or_default(), at_hand }
+        let elsewhere = spec.elsewhere.unwrap_or_default();
+        Wish { source: Some(source), form, elsewhere, at_hand, max_age_days: None }
     })
 }
 
