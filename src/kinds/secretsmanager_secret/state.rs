@@ -253,7 +253,7 @@ impl Describe for Change {
 fn value_view(call: &'static str, before: &Before, after: String) -> ChangeView {
     let shown = match before {
         Before::Nothing => Shown::Absent,
-        Before::Ours => Shown::text("an earlier version"),
+        Before::Ours => Shown::text("another version"),
         Before::Elsewhere(day) => Shown::text(written_elsewhere(day.as_deref())),
     };
     let mut view = ChangeView::new(call, vec![FieldChange::new(VALUE, shown, Shown::text(after))]);

@@ -51,7 +51,7 @@ fn it_is_put_whatever_is_current_and_whatever_the_entry_says() {
     ");
     assert_snapshot!(given("", &[("t", &["AWSPREVIOUS"]), ("x", &["AWSCURRENT", "infra"])], |_| ()), @"
     update secretsmanager.secret.site (site/token)
-      secretsmanager:UpdateSecretVersionStage: value an earlier version -> as it was given, which an earlier version holds
+      secretsmanager:UpdateSecretVersionStage: value another version -> as it was given, which an earlier version holds
     ");
     assert_eq!(given("", &[("t", &["AWSCURRENT"])], |_| ()), IN_SYNC);
 }
@@ -65,7 +65,7 @@ fn nothing_else_of_the_secret_is_touched() {
     };
     assert_snapshot!(given("", &[("x", &["AWSCURRENT", "infra"])], edit), @"
     update secretsmanager.secret.site (site/token)
-      secretsmanager:PutSecretValue: value an earlier version -> as it was given
+      secretsmanager:PutSecretValue: value another version -> as it was given
     ");
 }
 

@@ -180,14 +180,14 @@ fn our_own_value_is_replaced() {
     ");
     assert_snapshot!(decided(ENV, "canary", &[("a", &["AWSCURRENT", "infra"])]), @"
     update secretsmanager.secret.site (site/token)
-      secretsmanager:PutSecretValue: value an earlier version -> from $SITE_TOKEN
+      secretsmanager:PutSecretValue: value another version -> from $SITE_TOKEN
     ");
     // An earlier one, and one that a run began to move to.
     for labels in [&["AWSPREVIOUS"][..], &["infra-again"], &["AWSPREVIOUS", "infra-again"]] {
         let said = decided(ENV, "canary", &[("a", &["AWSCURRENT", "infra"]), ("t", labels)]);
         allow_duplicates!(assert_snapshot!(said, @"
         update secretsmanager.secret.site (site/token)
-          secretsmanager:UpdateSecretVersionStage: value an earlier version -> from $SITE_TOKEN, which an earlier version holds
+          secretsmanager:UpdateSecretVersionStage: value another version -> from $SITE_TOKEN, which an earlier version holds
         "));
     }
 }
