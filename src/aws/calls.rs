@@ -223,6 +223,8 @@ pub static CALLS: &[Call] = &[
     secrets("CreateSecret", Effect::Write),
     secrets("UpdateSecret", Effect::Write),
     secrets("PutSecretValue", Effect::Write),
+    secrets("RotateSecret", Effect::Write),
+    secrets("CancelRotateSecret", Effect::Write),
     secrets("UpdateSecretVersionStage", Effect::Write),
     secrets("TagResource", Effect::Write),
     secrets("PutResourcePolicy", Effect::Write),

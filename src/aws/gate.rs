@@ -28,6 +28,7 @@ use aws_sdk_lambda::operation::delete_function::DeleteFunctionInput;
 use aws_sdk_secretsmanager::operation::create_secret::CreateSecretInput;
 use aws_sdk_secretsmanager::operation::delete_secret::DeleteSecretInput;
 use aws_sdk_secretsmanager::operation::put_secret_value::PutSecretValueInput;
+use aws_sdk_secretsmanager::operation::rotate_secret::RotateSecretInput;
 use aws_sdk_secretsmanager::operation::update_secret::UpdateSecretInput;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
@@ -132,6 +133,8 @@ fn check_form(call: &Call, input: &Input, destroys: bool) -> Result<(), Refused>
         let is_made = |token: &str| token.len() == 64 && token.bytes().all(|b| b.is_ascii_hexdigit());
         (!input.client_request_token().is_some_and(is_made) || input.secret_string().is_none())
             .then_some("without an id of ours nobody could tell which value the version holds")
+    } else if let Some(input) = input.downcast_ref::<RotateSecretInput>() {
+        (input.rotate_immediately() != Some(false)).then_some("it would replace the value at once")
     } else if let Some(input) = input.downcast_ref::<CreateStackInput>() {
         refuse_stack(
             input.stack_name(),

@@ -104,6 +104,11 @@ async fn forms_that_destroy_of_calls_that_need_not_are_refused_before_they_leave
     check_refused(secrets.delete_secret().secret_id("key").send().await.about("", ""));
     let at_once = secrets.delete_secret().secret_id("key").force_delete_without_recovery(true);
     check_refused(at_once.send().await.about("", ""));
+    // It rotates at once, unless it is told not to.
+    check_refused(secrets.rotate_secret().secret_id("key").send().await.about("", ""));
+    check_refused(
+        secrets.rotate_secret().secret_id("key").rotate_immediately(true).send().await.about("", ""),
+    );
     check_refused(ecr.delete_repository().repository_name("site").force(true).send().await.about("", ""));
     check_refused(ec2.delete_security_group().group_name("efs").send().await.about("", ""));
     let both = ec2.delete_security_group().group_id("sg-1").group_name("efs");

@@ -42,6 +42,7 @@ mod proof;
 mod recorded;
 mod registry;
 mod roles;
+mod rotation;
 mod rules;
 mod sandbox;
 mod secret_set;

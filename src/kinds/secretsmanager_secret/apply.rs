@@ -5,7 +5,7 @@ use aws_sdk_secretsmanager::types::Tag;
 use super::observe::brings;
 use super::spec::READ;
 use super::state::{Change, Edit, RECOVERY_DAYS};
-use super::write;
+use super::{rotate, write};
 use crate::aws::{Answer as _, CallError};
 use crate::kind::{Describe, Run};
 use crate::model::{Outputs, Tags};
@@ -67,6 +67,8 @@ pub(super) async fn perform(run: &Run<'_>, change: &Change, outputs: &mut Output
         Change::GenerateSecretValue { name, recipe } => {
             write::make(run, name, recipe, outputs.get(Outputs::ARN)).await?;
         }
+        Change::RotateSecret { name, after, .. } => rotate::set(run, name, after).await?,
+        Change::CancelRotateSecret { name, .. } => rotate::cancel(run, name).await?,
         Change::RestoreSecret { name, .. } => {
             let request = secrets.restore_secret().secret_id(name);
             request.send().await.about(call, name)?;

@@ -1,7 +1,8 @@
 //! `secretsmanager.secret`: a secret, who may read it, and where its value comes from.
 //!
 //! **Identity.** The name, unique per account and Region. The ARN ends in six characters that AWS picks,
-//! so the name is used in every call. **Changed in place**: description, KMS key, resource policy, tags.
+//! so the name is used in every call. **Changed in place**: description, KMS key, resource policy,
+//! rotation, tags.
 //! **Pending deletion**: `DescribeSecret` still answers; the entry *restores* it.
 //! **Leftovers**: `ListSecrets` with the manifest's mark as filter, secrets pending deletion included.
 //! The list may lag by five minutes (API `ListSecrets`), so each hit is described before it counts.
@@ -13,6 +14,8 @@ mod age;
 mod apply;
 mod checks;
 mod observe;
+mod rotate;
+mod rotation;
 mod spec;
 mod state;
 mod status;
@@ -32,6 +35,7 @@ use crate::model::problem::Problems;
 use crate::model::{KindName, Meter, OnDelete, Outputs, Setting, Tags};
 use crate::value::Source;
 
+pub use rotation::{Rotation, RotationSpec};
 pub use spec::Spec;
 pub use state::{Change, Detail, State};
 pub use value::{Elsewhere, Format, ValueSpec, Wish};
@@ -50,6 +54,7 @@ impl Kind for SecretsManagerSecret {
         // Both fields: with only one of them kept, the denial could leave out other roles than are let in.
         Field { name: "readers", keep: |want, live| want.access.granted.clone_from(&live.access.granted) },
         Field { name: "policy", keep: |want, live| want.access.policy.clone_from(&live.access.policy) },
+        Field { name: "rotation", keep: |want, live| want.rotation.clone_from(&live.rotation) },
     ];
     const CONFIDENTIAL: bool = true;
 

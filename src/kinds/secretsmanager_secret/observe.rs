@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
-use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType};
+use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType, RotationRulesType};
 
 use super::SecretsManagerSecret;
+use super::rotation::Rotation;
 use super::spec::{READ, is_default_key};
 use super::state::{Detail, State};
 use super::value::Wish;
@@ -181,6 +182,7 @@ fn live(
                 .filter(|key| !key.is_empty() && !is_default_key(key))
                 .map(str::to_owned),
             access: READ.access(policy, arn.map_or("", |arn| arn.account)),
+            rotation: rotation(secret),
             value: Wish::default(),
             name,
         },
@@ -213,6 +215,20 @@ fn versions_of(secret: &DescribeSecretOutput) -> Versions {
     let all = secret.version_ids_to_stages().into_iter().flatten();
     let labels = all.map(|(id, labels)| (id.clone(), labels.iter().cloned().collect())).collect();
     Versions { labels, written: None }
+}
+
+/// What puts values by itself, if that is switched on.
+fn rotation(secret: &DescribeSecretOutput) -> Option<Rotation> {
+    let rules = secret.rotation_rules();
+    let rotation = || {
+        Rotation::live(
+            rules.and_then(RotationRulesType::schedule_expression),
+            rules.and_then(RotationRulesType::automatically_after_days),
+            rules.and_then(RotationRulesType::duration),
+            secret.rotation_lambda_arn(),
+        )
+    };
+    (secret.rotation_enabled() == Some(true)).then(rotation)
 }
 
 /// What puts values by itself, if that is switched on. Rules without it are left of an earlier rotation.

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::rotation::{self, Rotation, RotationSpec};
 use super::state::State;
 use super::value::{self, ValueSpec, Wish};
 use super::{SecretsManagerSecret, age};
@@ -29,6 +30,9 @@ pub struct Spec {
     /// How many days old the value may be, 1 to 3650, before plans say that it is time for another one. Left out, any number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_age_days: Option<u32>,
+    /// What puts new values by itself, and when. Left out, nothing. Not beside a `value` that is put from here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rotation: Option<RotationSpec>,
     /// Roles that may read the value: by name those of this account, else by ARN. Left out, none beyond the account's own
     /// permissions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -76,12 +80,21 @@ pub(super) fn lower(spec: &Spec, key: &str, place: &Place, problems: &mut Proble
     }
     let access = access(spec, place, problems);
     age::check(spec.max_age_days, problems);
+    let rotation = spec.rotation.as_ref().map(|spec| rotation::lower(spec, place, problems));
     let wish = value::lower(spec.value.as_ref(), key, &spec.name, place, problems);
+    if rotation.is_some() && wish.is_managed() && !wish.is_given() {
+        problems.report(
+            "rotation",
+            "a value that is rotated is not put from here",
+            "take `value` out, or say that it is `external`; or take `rotation` out",
+        );
+    }
     State {
         name: spec.name.clone(),
         description: spec.description.clone().filter(|text| !text.is_empty()),
         kms_key: spec.kms_key.clone().filter(|key| !is_default_key(key)),
         access,
+        rotation,
         value: Wish { max_age_days: spec.max_age_days, ..wish },
     }
 }
@@ -150,7 +163,7 @@ fn check_name(name: &str, problems: &mut Problems) {
 /// The way back of [`lower`].
 pub(super) fn raise(live: &Live<SecretsManagerSecret>) -> Raised<Spec> {
     // Where a value comes from cannot be seen from it.
-    let State { name, description, kms_key, access, value: _ } = &live.state;
+    let State { name, description, kms_key, access, rotation, value: _ } = &live.state;
     let (name, description, kms_key) = (name.clone(), description.clone(), kms_key.clone());
     let mut raised = Raised::new(Spec {
         name,
@@ -158,10 +171,15 @@ pub(super) fn raise(live: &Live<SecretsManagerSecret>) -> Raised<Spec> {
         kms_key,
         value: None,
         max_age_days: None,
+        rotation: None,
         readers: Vec::new(),
         only_readers: false,
         policy: Vec::new(),
     });
+    match rotation.as_ref().map(Rotation::raise).transpose() {
+        Ok(rotation) => raised.spec.rotation = rotation,
+        Err(why) => raised = raised.without("rotation", why),
+    }
     match READ.raise(&access.granted) {
         Ok((roles, only)) => (raised.spec.readers, raised.spec.only_readers) = (roles, only),
         Err(why) => raised = raised.without("readers", why),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::rotation::{self, Rotation};
 use super::spec::READ;
 use super::value::Wish;
 use super::versions::{Standing, Versions, Write, standing};
@@ -24,6 +25,8 @@ pub struct State {
     pub kms_key: Option<String>,
     /// The resource policy: who else may use it, and who may not.
     pub access: Access,
+    /// What puts new values by itself; none if nothing does.
+    pub rotation: Option<Rotation>,
     /// Where its value comes from. What is live does not tell.
     pub value: Wish,
 }
@@ -161,6 +164,22 @@ pub enum Change {
         /// What it is made of.
         recipe: Recipe,
     },
+    /// Switches rotation on, or changes it. It does not rotate.
+    RotateSecret {
+        /// The secret.
+        name: String,
+        /// What is live.
+        before: Option<Rotation>,
+        /// What is declared.
+        after: Rotation,
+    },
+    /// Switches rotation off.
+    CancelRotateSecret {
+        /// The secret.
+        name: String,
+        /// What is live.
+        before: Rotation,
+    },
     /// Cancels a scheduled deletion.
     RestoreSecret {
         /// The secret.
@@ -229,6 +248,8 @@ impl Describe for Change {
                 &Before::Nothing,
                 Source::Generate(recipe.clone()).to_string(),
             ),
+            Self::RotateSecret { before, after, .. } => rotation::set_view(before.as_ref(), after),
+            Self::CancelRotateSecret { before, .. } => rotation::cancel_view(before),
             Self::RestoreSecret { scheduled, .. } => {
                 let before = Shown::text(format!("scheduled on {scheduled}"));
                 let field = FieldChange::new("deletion", before, Shown::text("taken back"));
@@ -276,8 +297,9 @@ fn written_elsewhere(day: Option<&str>) -> String {
 const DEFAULT_KEY: &str = "aws/secretsmanager";
 
 fn creation_fields(state: &State, tags: &Tags) -> Vec<FieldChange> {
-    // Destructured whole, so that a new field cannot be forgotten here. The policy and the value are calls of their own.
-    let State { name, description, kms_key, access: _, value: _ } = state;
+    // Destructured whole, so that a new field cannot be forgotten here. The policy, the value and the rotation are calls
+    // of their own.
+    let State { name, description, kms_key, access: _, rotation: _, value: _ } = state;
     let mut fields = vec![FieldChange::set("name", Shown::text(name))];
     fields.extend(description.as_ref().map(|text| FieldChange::set("description", Shown::text(text))));
     fields.push(FieldChange::set("kms-key", Shown::text(kms_key.as_deref().unwrap_or(DEFAULT_KEY))));
@@ -289,6 +311,7 @@ pub(super) fn settings(state: &State) -> Vec<Setting> {
     let mut settings: Vec<_> =
         creation_fields(state, &Tags::default()).into_iter().map(Setting::from).collect();
     settings.extend(access_shown(&READ, &state.access));
+    settings.extend(rotation::settings(state.rotation.as_ref()));
     settings
 }
 
@@ -305,7 +328,19 @@ pub(super) fn create(entry: &Entry<SecretsManagerSecret>) -> Vec<Change> {
     }
     // Last: whoever may not read it is kept out by then.
     changes.extend(value_change(&state.name, &Detail::default(), &state.value));
+    changes.extend(rotation_change(&state.name, None, state.rotation.as_ref()));
     changes
+}
+
+fn rotation_change(name: &str, live: Option<&Rotation>, want: Option<&Rotation>) -> Option<Change> {
+    let name = name.to_owned();
+    match (live, want) {
+        (before, Some(after)) if before != Some(after) => {
+            Some(Change::RotateSecret { name, before: before.cloned(), after: after.clone() })
+        }
+        (Some(before), None) => Some(Change::CancelRotateSecret { name, before: before.clone() }),
+        _ => None,
+    }
 }
 
 /// The change of the value that is due.
@@ -340,7 +375,7 @@ fn token(entry: &Entry<SecretsManagerSecret>) -> String {
 
 pub(super) fn diff(live: &Live<SecretsManagerSecret>, want: &State) -> Vec<Delta<Change>> {
     // Destructured whole: a new field that nobody compares does not compile. The name found the secret.
-    let State { name, description, kms_key, access, value } = want;
+    let State { name, description, kms_key, access, rotation, value } = want;
     let is = &live.state;
     if value.is_given() {
         return value_delta(live, value).into_iter().collect();
@@ -371,6 +406,10 @@ pub(super) fn diff(live: &Live<SecretsManagerSecret>, want: &State) -> Vec<Delta
         ));
     }
     deltas.extend(value_delta(live, value));
+    // Not beside a value from here, which blocks it: nobody can tell which of the two is meant.
+    if !value.is_managed() {
+        deltas.extend(rotation_change(name, is.rotation.as_ref(), rotation.as_ref()).map(Delta::Change));
+    }
     deltas
 }
 

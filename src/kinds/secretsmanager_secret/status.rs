@@ -16,6 +16,6 @@ pub(super) fn of(live: Option<&Live<SecretsManagerSecret>>, want: &State) -> Sec
         max_age_days: want.value.max_age_days,
         source: want.value.source.as_ref().map(ToString::to_string),
         current,
-        rotation: detail.and_then(|detail| detail.rotated_by.clone()),
+        rotation: live.and_then(|live| live.state.rotation.as_ref()).map(ToString::to_string),
     }
 }

@@ -4,6 +4,7 @@ mod age;
 mod checks;
 mod given;
 mod readers;
+mod rotation;
 mod value;
 
 use insta::assert_snapshot;
@@ -382,13 +383,19 @@ fn any_entry() -> impl Strategy<Value = String> {
     );
     let readers =
         prop::sample::select(vec!["", "readers = ['a']", "readers = ['b', 'a']\nonly-readers = true"]);
-    (description, key, readers, statements).prop_map(|(description, key, readers, mut statements)| {
+    let rotation = prop::sample::select(vec![
+        "",
+        "rotation = { schedule = 'rate(1 day)', function = 'a' }",
+        "rotation = { schedule = 'cron(0 3 1 * ? *)', window = '2h', function = 'a' }",
+    ]);
+    let all = (description, key, readers, rotation, statements);
+    all.prop_map(|(description, key, readers, rotation, mut statements)| {
         // It would let in whom `only-readers` keeps out.
         if readers.contains("only") {
             statements.retain(|statement| !statement.contains("allow"));
         }
         with(&format!(
-            "description = '{description}'\nkms-key = '{key}'\n{readers}\npolicy = [{}]",
+            "description = '{description}'\nkms-key = '{key}'\n{readers}\n{rotation}\npolicy = [{}]",
             statements.join(", ")
         ))
     })
@@ -428,12 +435,13 @@ fn every_field_can_differ() {
     let live = in_step(&base, Detail::default());
     // Destructured whole: a new field needs its line here.
     // A value is not among them: what is live does not tell where it comes from.
-    let State { name: _, description: _, kms_key: _, access: _, value: _ } = &base.state;
+    let State { name: _, description: _, kms_key: _, access: _, rotation: _, value: _ } = &base.state;
     for (more, field) in [
         ("description = 'a'", "description"),
         ("kms-key = 'alias/site'", "kms-key"),
         ("readers = ['a']", "readers"),
         (READ_POLICY, "policy"),
+        ("rotation = { schedule = 'rate(1 day)', function = 'a' }", "rotation.schedule"),
     ] {
         let want = entry::<SecretsManagerSecret>(&with(more)).state;
         let deltas = state::diff(&live, &want);

@@ -146,3 +146,33 @@ fn creating_and_updating_a_secret_take_tokens_too() {
         assert_eq!(live["VersionIdsToStages"][token("b")], json!(["AWSCURRENT"]));
     }
 }
+
+/// Rules stay where rotation is switched off, and nothing is rotated that is not to be rotated at once.
+#[test]
+fn rotation_is_switched_on_and_off_without_a_new_value() {
+    for emulator in [ministack(), moto()].into_iter().flatten() {
+        let account = Account::fresh(emulator);
+        account.secrets("CreateSecret", &json!({ "Name": "name" })).json();
+        put(&account, "name", &["a"]);
+        let rules = json!({ "ScheduleExpression": "rate(30 days)", "Duration": "3h" });
+        let rotate = |more: Value| {
+            let mut body = json!({ "SecretId": "name", "RotationRules": rules, "RotateImmediately": false });
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            account.secrets("RotateSecret", &body)
+        };
+        assert_eq!(rotate(json!({})).code(), "InvalidRequestException", "there is no function");
+        let cancel = || account.secrets("CancelRotateSecret", &json!({ "SecretId": "name" }));
+        assert_eq!(cancel().code(), "InvalidRequestException");
+        rotate(json!({ "RotationLambdaARN": "arn:aws:lambda:us-west-2:111122223333:function:rotate" }))
+            .json();
+        let live = describe(&account, "name");
+        assert_eq!((&live["RotationEnabled"], &live["RotationRules"]), (&json!(true), &rules));
+        cancel().json();
+        let live = describe(&account, "name");
+        assert_eq!((&live["RotationEnabled"], &live["RotationRules"]), (&json!(false), &rules));
+        assert_eq!(live["VersionIdsToStages"], json!({ token("a"): ["AWSCURRENT"] }));
+        // The function is remembered.
+        rotate(json!({})).json();
+        assert_eq!(describe(&account, "name")["RotationEnabled"], true);
+    }
+}

@@ -115,13 +115,10 @@ pub(crate) fn lacks(backend: Backend, capability: Capability) -> Option<&'static
         (Ministack, Capability::EcrEffectiveScanning) => {
             Some("has no BatchGetRepositoryScanningConfiguration")
         }
-        (Moto, Capability::SecretUnlabelledHidden) => Some("shows all versions, with no labels"),
         (Moto, Capability::SecretNameScheduled) => Some("answers as for any secret that exists"),
         (Moto, Capability::SecretScheduledReadOnly) => Some("writes values and tags to it"),
         (Moto, Capability::SecretUpdateTokenUsed) => Some("takes an equal value for a repeat"),
         (Moto, Capability::SecretDescriptionCleared) => Some("keeps the old one"),
-        (Ministack, Capability::SecretCancelRotation) => Some("has no CancelRotateSecret"),
-        (_, Capability::SecretRotationFunction) => Some("rotates without one"),
         (Ministack, Capability::StackExportsUnique) => Some("accepts it"),
         (Moto, Capability::StackNoUpdates) => Some("succeeds"),
         (_, Capability::EfsTakesTime) => Some("has everything available at once"),

@@ -1,5 +1,7 @@
 """Secrets Manager."""
 
+import json
+
 from ministack.core.responses import error_response_json as error, json_response, new_uuid
 from ministack.services import secretsmanager
 
@@ -114,6 +116,38 @@ def list_secret_version_ids(original, data):
     return edited(original(data), edit)
 
 
+NO_FUNCTION = (
+    "You tried to enable rotation on a secret that doesn't already have a Lambda function ARN configured and you didn't "
+    "include such an ARN as a parameter in this call."
+)
+
+
+@replaces(secretsmanager, "_rotate_secret")
+def rotate_secret(original, data):
+    """AWS: there has to be a function; and where it is not to rotate at once, the value stays."""
+    _, secret = secretsmanager._resolve(data.get("SecretId"))
+    if not secret or secret.get("DeletedDate"):
+        return original(data)
+    if not (data.get("RotationLambdaARN") or secret.get("RotationLambdaARN")):
+        return error("InvalidRequestException", NO_FUNCTION)
+    versions = {version: {**content, "Stages": list(content["Stages"])} for version, content in secret["Versions"].items()}
+    response = original(data)
+    if response[0] == 200 and data.get("RotateImmediately") is False:
+        secret["Versions"] = versions
+    return response
+
+
+def cancel_rotate_secret(data):
+    """AWS: what was set stays, and is off."""
+    _, secret = secretsmanager._resolve(data.get("SecretId"))
+    if not secret:
+        return secretsmanager._rotate_secret(data)
+    if not secret.get("RotationLambdaARN"):
+        return error("InvalidRequestException", NO_FUNCTION)
+    secret["RotationEnabled"] = False
+    return json_response({"ARN": secret["ARN"], "Name": secret["Name"]})
+
+
 OFTEN_EMPTY = ("Description", "LastAccessedDate")
 
 
@@ -129,3 +163,11 @@ def list_secrets(original, data):
             drop_empty(secret, "SecretVersionsToStages", *OFTEN_EMPTY)
 
     return edited(original(data), edit)
+
+
+@replaces(secretsmanager, "handle_request")
+async def handle_request(original, method, path, headers, body, query_params):
+    """It knows no CancelRotateSecret."""
+    if headers.get("x-amz-target", "").endswith(".CancelRotateSecret"):
+        return cancel_rotate_secret(json.loads(body))
+    return await original(method, path, headers, body, query_params)

@@ -2,7 +2,7 @@
 
 import json
 
-from moto.secretsmanager.exceptions import InvalidParameterException, SecretNotFoundException
+from moto.secretsmanager.exceptions import InvalidParameterException, InvalidRequestException, SecretNotFoundException
 from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend
 from moto.secretsmanager.responses import SecretsManagerResponse
 
@@ -76,3 +76,38 @@ def list_secret_version_ids(original, response):
     if not response._get_param("IncludeDeprecated"):
         answer["Versions"] = [version for version in answer["Versions"] if version["VersionStages"]]
     return json.dumps({key: value for key, value in answer.items() if value != ""})
+
+
+@replaces(SecretsManagerBackend, "rotate_secret")
+def rotate_secret(
+    original,
+    backend,
+    secret_id,
+    client_request_token=None,
+    rotation_lambda_arn=None,
+    rotation_rules=None,
+    rotate_immediately=True,
+):
+    """AWS: there has to be a function, rules are told as they were set, and without rotating at once the value stays."""
+    secret = backend.secrets[secret_id] if secret_id in backend.secrets else None
+    if secret and not secret.is_deleted():
+        function = rotation_lambda_arn or secret.rotation_lambda_arn
+        if not function:
+            raise InvalidRequestException(
+                "You tried to enable rotation on a secret that doesn't already have a Lambda function ARN configured "
+                "and you didn't include such an ARN as a parameter in this call."
+            )
+        if not rotate_immediately:
+            secret.rotation_requested = secret.rotation_enabled = True
+            secret.rotation_lambda_arn = function
+            secret.rotation_rules = rotation_rules or getattr(secret, "rotation_rules", {})
+            return secret.to_short_dict()
+    return original(backend, secret_id, client_request_token, rotation_lambda_arn, rotation_rules, rotate_immediately)
+
+
+@replaces(FakeSecret, "to_dict")
+def to_dict(original, secret):
+    answer = original(secret)
+    if getattr(secret, "rotation_rules", None):
+        answer["RotationRules"] = dict(secret.rotation_rules)
+    return answer
