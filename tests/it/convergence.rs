@@ -93,9 +93,9 @@ fn every_field_of_every_kind_is_tried() {
             schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
         let mut tried: BTreeSet<_> =
             case.changes.iter().chain(case.immutable).map(|(field, _)| *field).collect();
-        // Where a value comes from cannot be seen from what is live: `secret_values` tries it.
+        // Nothing live has where a value comes from, and how old it may get: `secret_values` and `secret_set` try them.
         if name == "secretsmanager.secret" {
-            tried.insert("value");
+            tried.extend(["value", "max-age-days"]);
         }
         assert_eq!(fields, tried, "{name}");
     }

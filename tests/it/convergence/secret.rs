@@ -63,6 +63,15 @@ pub(super) const CASE: Case = Case {
             ]
             "#,
         ),
+        (
+            "rotation",
+            r#"
+            [secretsmanager.secret.key]
+            name = "team/key"
+            description = "A key"
+            rotation = { schedule = "rate(30 days)", window = "3h", function = "rotate" }
+            "#,
+        ),
     ],
     immutable: &[(
         "name",
