@@ -1,6 +1,6 @@
 //! Rotation of secrets in an emulated account: switched on, repaired, switched off, and never begun.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use infra::cli::exit::Exit;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ fn live(world: &World) -> Value {
     json!([secret["RotationEnabled"] == true, function, rules["ScheduleExpression"], rules["Duration"]])
 }
 
-fn apply(world: &World, manifest: &PathBuf) -> Vec<String> {
+fn apply(world: &World, manifest: &Path) -> Vec<String> {
     let wire = Wire::new();
     let _ = world.infra(&["apply", "--yes"], manifest).wire(&wire).run().expect(Exit::Done);
     let _ = world.drift(manifest).expect(Exit::Done);

@@ -265,7 +265,7 @@ fn a_value_that_is_too_old_is_said_to_be() {
             Fault::Reads("\"CreatedDate\":17", "\"CreatedDate\":16")
         };
         let run = |args: &[&str], is_old: bool| {
-            let faults = is_old.then(|| (Which::Named("secretsmanager:ListSecretVersionIds"), then.clone()));
+            let faults = is_old.then_some((Which::Named("secretsmanager:ListSecretVersionIds"), then));
             let wire = Wire::with_faults(faults.into_iter().collect());
             world.infra(args, &manifest).wire(&wire).run().expect(Exit::Done)
         };
