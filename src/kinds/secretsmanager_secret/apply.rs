@@ -2,9 +2,9 @@
 
 use aws_sdk_secretsmanager::types::Tag;
 
+use super::change::{Change, Edit, RECOVERY_DAYS};
 use super::observe::brings;
 use super::spec::READ;
-use super::state::{Change, Edit, RECOVERY_DAYS};
 use super::{rotate, write};
 use crate::aws::{Answer as _, CallError};
 use crate::kind::{Describe, Run};

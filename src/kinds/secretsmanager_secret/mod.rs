@@ -12,7 +12,9 @@
 
 mod age;
 mod apply;
+mod change;
 mod checks;
+mod notes;
 mod observe;
 mod rotate;
 mod rotation;
@@ -35,9 +37,10 @@ use crate::model::problem::Problems;
 use crate::model::{KindName, Meter, OnDelete, Outputs, Setting, Tags};
 use crate::value::Source;
 
+pub use change::Change;
 pub use rotation::{Rotation, RotationSpec};
 pub use spec::Spec;
-pub use state::{Change, Detail, State};
+pub use state::{Detail, State};
 pub use value::{Elsewhere, Format, ValueSpec, Wish};
 pub use versions::Versions;
 
@@ -135,7 +138,7 @@ impl Kind for SecretsManagerSecret {
     }
 
     fn notes(live: Option<&Live<Self>>, want: &State) -> Vec<String> {
-        state::notes(live, want)
+        notes::notes(live, want)
     }
 
     fn checks(live: &Live<Self>, want: &State) -> Vec<Check> {
