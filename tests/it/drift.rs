@@ -14,6 +14,7 @@ use crate::support::cli::{SITE, World, put_functions_beside};
 use crate::support::connector::Wire;
 use crate::support::emulators::Backend;
 use crate::support::holdings::{access_points, holdings, listed_file_systems, mount_targets};
+use crate::support::leaks::WITHOUT_VALUES;
 
 /// Every row of the requirement.
 const PREREQS: &str = include_str!("../../manifests/prereqs.toml");
@@ -260,7 +261,7 @@ fn a_file_system_that_left_the_manifest_is_the_same_when_it_comes_back() {
 fn a_value_put_into_a_secret_is_no_drift_and_ends_the_note() {
     let Some(world) = World::on(Backend::Moto) else { return };
     let manifest = prereqs(&world);
-    let _ = world.apply(&manifest);
+    let _ = world.infra(&["apply", "--yes"], &manifest).env(WITHOUT_VALUES).run().expect(Exit::Done);
     let _ = world.drift(&manifest).expect(Exit::Done).says("it has no value yet");
     for name in ["anthropic-api-key", "github-token", "aws-credentials"] {
         let body = json!({"SecretId": format!("webordinary/{name}"), "SecretString": "{}"});

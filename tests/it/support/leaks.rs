@@ -85,15 +85,17 @@ pub(crate) fn variables() -> Vec<(&'static str, String)> {
 pub(crate) const WITHOUT_VALUES: &[(&str, &str)] =
     &[("ANTHROPIC_API_KEY", ""), ("WEBORDINARY_GITHUB_TOKEN", ""), ("WEBORDINARY_AWS_CREDENTIALS", "")];
 
-/// An environment with canaries, and with these variables, and with this filter for a log. What is set to nothing is not
-/// set.
+/// An environment with canaries, and with these variables, and with this filter for a log. A canary whose variable is set
+/// to nothing is not planted.
 pub(crate) fn environment(env: &Env, log: Option<&'static str>) -> Env {
     let planted = variables().into_iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
     let log = log.map(|filter| (OsString::from("RUST_LOG"), OsString::from(filter)));
     let own = env.iter().map(|(name, value)| (name.clone(), value.clone()));
     let all: Env = planted.chain(log).chain(own).collect();
     all.iter()
-        .filter(|(_, value)| !value.is_empty())
+        .filter(|(name, value)| {
+            !value.is_empty() || !WITHOUT_VALUES.iter().any(|(planted, _)| name == planted)
+        })
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect()
 }
