@@ -1,7 +1,7 @@
 //! Text that comes from elsewhere, made harmless for a terminal and for a CI log.
 //!
 //! Each piece goes through [`Line`] where a line is put together, and the whole once more through [`screen`] where it
-//! leaves. What is written for machines has its own escapes: [`json`], and [`replaced`] for TOML.
+//! leaves. What is written for machines has its own escapes: [`json`], and `replaced` for TOML.
 
 use std::fmt::{self, Write as _};
 

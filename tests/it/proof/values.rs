@@ -74,9 +74,15 @@ fn values_are_in_the_account_and_nowhere_else() {
             assert_eq!(held(&world, key), value, "{key}");
         }
         assert_eq!(held(&world, "typed"), *secret);
+        let set = ["secret", "set", "secretsmanager.secret.made", "-"];
+        let piped = canary("standard input").whole.as_bytes();
+        let _ = run(&set).piped(piped).run().expect(Exit::Done);
+        assert_eq!(held(&world, "made"), *secret);
         for args in [
             &["plan", "--exit-code"][..],
             &["drift", "--quiet"],
+            &["secret", "status"],
+            &["secret", "status", "--format=json"],
             &["show"],
             &["show", "--format=json"],
             &["output", "--format=json"],
