@@ -4,6 +4,7 @@ mod values;
 
 use std::process::Command as Process;
 
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use infra::cli::exit::Exit;
 use toml_writer::{ToTomlValue as _, TomlStringBuilder};
 
@@ -12,7 +13,9 @@ use crate::support::connector::{Fault, Which, Wire};
 use crate::support::emulators::Backend;
 use crate::support::leaks::forms::{Form, PART};
 use crate::support::leaks::program::{output, watched};
-use crate::support::leaks::{CHARACTERS, Leak, asks_for_a_value, canaries, canary, in_folder, scan};
+use crate::support::leaks::{
+    CHARACTERS, Leak, asks_for_a_value, canaries, canary, in_folder, in_request, scan,
+};
 
 #[test]
 fn each_form_is_found_and_so_is_each_part() {
@@ -119,6 +122,23 @@ fn what_is_planned_and_sent_and_written_is_searched() {
         let wire = Wire::with_faults(vec![(Which::Named("secretsmanager:DescribeSecret"), fault)]);
         let found = scanned(world.infra(&["drift", "--quiet"], &manifest).wire(&wire), Exit::Incomplete);
         leaks(&found, "output --quiet", "file");
+    }
+}
+
+#[test]
+fn what_a_request_carries_beside_its_body_is_searched() {
+    for canary in canaries() {
+        let coded = String::from_utf8(Form::Url.of(&canary.text).remove(0)).unwrap();
+        let mut request = HttpRequest::empty();
+        request.set_uri(format!("https://aws.invalid/{coded}")).unwrap();
+        leaks(&in_request(&request), "address of a request", canary.name);
+        let mut request = HttpRequest::empty();
+        request.headers_mut().insert("x-amz-meta", canary.text.clone());
+        leaks(&in_request(&request), "header x-amz-meta of a request", canary.name);
+        // The one header in which the session belongs.
+        let mut request = HttpRequest::empty();
+        request.headers_mut().insert("x-amz-security-token", canary.text.clone());
+        assert_eq!(in_request(&request), []);
     }
 }
 
