@@ -33,7 +33,9 @@ pub enum Before {
     Elsewhere(Option<String>),
 }
 
-/// One change of a secret: one API call each, but for the looks that prove that a value is current.
+/// One change of a secret: one API call each, but for the looks that prove that a value is current, and for a move: that is
+/// one call for each of two labels, `AWSCURRENT` the last (`write::make_current`). A put ends in one, too, where AWS had
+/// kept the version without labels.
 #[derive(Debug)]
 pub enum Change {
     /// Creates it, with its tags and without a value.
