@@ -8,10 +8,28 @@ use crate::cost::Cost;
 use crate::kind::view::{ChangeView, Need, StepView, Verb};
 use crate::model::escape;
 use crate::model::{FieldChange, Location};
-use crate::plan::{FILE_FORMAT, Origin, PlanView, SeenPart, Summary};
+use crate::plan::{FILE_FORMAT, Header, Origin, PlanView, SeenPart, Summary};
 
 /// The version of the form.
 const FORMAT: &str = "infra.plan/1";
+
+/// What a document about an account begins with.
+#[derive(Serialize)]
+pub(super) struct Head<'a> {
+    format: &'static str,
+    manifest: &'a str,
+    file: &'a str,
+    account: &'a str,
+    region: &'a str,
+}
+
+impl<'a> Head<'a> {
+    /// Of a document of this form.
+    pub(super) fn of(format: &'static str, header: &'a Header) -> Self {
+        let Header { manifest, file, account, region, .. } = header;
+        Self { format, manifest, file, account, region }
+    }
+}
 
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::diff;
 use super::field::{INDENT, pad, value, width};
-use super::json::written;
+use super::json::{Head, written};
 use super::style::{self, FAINT, STRONG};
 use crate::kind::view::{Seen, StepView, Verb};
 use crate::model::escape::Line;
@@ -155,11 +155,8 @@ fn live(out: &mut String, view: &StepView, seen: &Seen, age: Option<i64>, entrie
 
 #[derive(Serialize)]
 struct Json<'a> {
-    format: &'static str,
-    manifest: &'a str,
-    file: &'a str,
-    account: &'a str,
-    region: &'a str,
+    #[serde(flatten)]
+    head: Head<'a>,
     entries: Vec<JsonRow<'a>>,
 }
 
@@ -187,11 +184,7 @@ struct JsonRow<'a> {
 /// None that an account can cause: the parts are text and lists.
 pub fn json(header: &Header, rows: &[Row<'_>]) -> Result<String, serde_json::Error> {
     written(&Json {
-        format: FORMAT,
-        manifest: &header.manifest,
-        file: &header.file,
-        account: &header.account,
-        region: &header.region,
+        head: Head::of(FORMAT, header),
         entries: rows.iter().map(|row| entry(row.view)).collect(),
     })
 }

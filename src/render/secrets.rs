@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::field::INDENT;
-use super::json::written;
+use super::json::{Head, written};
 use super::style::{FAINT, STRONG};
 use crate::kind::secret::{CurrentValue, SecretView, Writer};
 use crate::kind::view::{StepView, Verb};
@@ -99,11 +99,8 @@ fn has_none(view: &StepView) -> bool {
 
 #[derive(Serialize)]
 struct Json<'a> {
-    format: &'static str,
-    manifest: &'a str,
-    file: &'a str,
-    account: &'a str,
-    region: &'a str,
+    #[serde(flatten)]
+    head: Head<'a>,
     secrets: Vec<JsonRow<'a>>,
 }
 
@@ -126,11 +123,7 @@ struct JsonRow<'a> {
 /// None that an account can cause: the parts are text and lists.
 pub fn json(header: &Header, views: &[&StepView]) -> Result<String, serde_json::Error> {
     written(&Json {
-        format: FORMAT,
-        manifest: &header.manifest,
-        file: &header.file,
-        account: &header.account,
-        region: &header.region,
+        head: Head::of(FORMAT, header),
         secrets: views.iter().map(|view| json_row(view)).collect(),
     })
 }

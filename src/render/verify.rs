@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::field::{INDENT, pad, width};
-use super::json::written;
+use super::json::{Head, written};
 use super::style::{ADDED, DANGER, FAINT, STRONG};
 use crate::kind::check::{Mark, Outcome};
 use crate::model::escape::Line;
@@ -78,11 +78,8 @@ fn told(outcome: &Outcome) -> Told<'_> {
 
 #[derive(Serialize)]
 struct Json<'a> {
-    format: &'static str,
-    manifest: &'a str,
-    file: &'a str,
-    account: &'a str,
-    region: &'a str,
+    #[serde(flatten)]
+    head: Head<'a>,
     checks: Vec<JsonRow<'a>>,
     summary: Tally,
 }
@@ -106,15 +103,7 @@ struct JsonRow<'a> {
 ///
 /// None that an account can cause: the parts are text and lists.
 pub fn json(header: &Header, rows: &[Row], summary: Tally) -> Result<String, serde_json::Error> {
-    written(&Json {
-        format: FORMAT,
-        manifest: &header.manifest,
-        file: &header.file,
-        account: &header.account,
-        region: &header.region,
-        checks: rows.iter().map(row).collect(),
-        summary,
-    })
+    written(&Json { head: Head::of(FORMAT, header), checks: rows.iter().map(row).collect(), summary })
 }
 
 fn row(row: &Row) -> JsonRow<'_> {
